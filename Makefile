@@ -1,0 +1,55 @@
+# Everything a contributor runs. `make demo` and `make test` need Python 3.11+ and make, nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test check lint types imports wheel cluster-test bench fuzz lock clean
+
+demo: $(READY)          ## the main job on an in-memory cluster
+	$(BIN)/kubeport demo
+
+test: $(READY)          ## the tests; what this machine cannot run is skipped, and said
+	$(BIN)/pytest
+
+check: lint types imports wheel test   ## every gate
+
+lint: $(READY)
+	$(BIN)/ruff check .
+
+types: $(READY)
+	$(BIN)/mypy
+	$(BIN)/pyright
+
+imports: $(READY)
+	$(BIN)/lint-imports
+
+wheel: $(READY)         ## the wheel installs `kubeport` and nothing else
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation --outdir dist . >/dev/null
+	$(BIN)/check-wheel-contents dist/*.whl
+
+cluster-test: $(READY)  ## against a real kubectl and helm, and a real API server built on this machine
+	tests/cluster/cluster.sh build
+	. tests/cluster/tools.sh && KUBEPORT_TEST_CLUSTER=1 KUBEPORT_TEST_REQUIRE=1 $(BIN)/pytest
+
+bench: $(READY)         ## speed and memory, as ratios to bare kubectl measured in the same run
+	. tests/cluster/tools.sh && $(BIN)/python -m benchmarks
+
+COMPILE := uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
+
+lock:                   ## resolve the pinned dependencies anew (needs uv)
+	$(COMPILE) --group dev pyproject.toml -o requirements/dev.lock
+	$(COMPILE) --extra kubectl pyproject.toml -o requirements/runtime.lock
+	$(COMPILE) requirements/build.in -o requirements/build.lock
+
+$(READY): requirements/dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Kubeport needs Python 3.11 or newer; say which: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+clean:
+	rm -rf $(VENV) dist build .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis

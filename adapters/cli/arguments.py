@@ -1,0 +1,120 @@
+"""The words of the command line; nothing heavy is imported to answer --help or --version."""
+
+import argparse
+
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+EXIT_REFUSED = 3
+EXIT_TIMEOUT = 124
+
+LEVELS = ("read-only", "write", "admin")
+
+
+def parser(version: str) -> argparse.ArgumentParser:
+    """The parser of ``kubeport``."""
+    root = argparse.ArgumentParser(
+        "kubeport", description="Kubernetes' command-line tools behind a policy, for AI assistants.",
+        epilog="Exit codes: 0 success, 1 failed, 2 usage or configuration, 3 refused, 124 timed out; "
+        "`run` passes on the exit code of the command.",
+    )
+    root.add_argument("--version", action="version", version=f"kubeport {version}")
+    commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    shared = _shared()
+    _serve(commands, shared)
+    _run(commands, shared)
+    _policy(commands, shared)
+    contexts = commands.add_parser("contexts", parents=[shared], help="list the contexts of the kubeconfig")
+    _json(contexts)
+    _config(commands, shared)
+    commands.add_parser("demo", help="show the main job on an in-memory cluster; needs no cluster")
+    return root
+
+
+def overrides(arguments: argparse.Namespace) -> dict[str, str]:
+    """The settings named on the command line: ``section.key`` → text.
+
+    Raises:
+        ValueError: a ``--set`` is not ``SECTION.KEY=VALUE``.
+    """
+    found = dict[str, str]()
+    for pair in arguments.set:
+        name, equals, text = pair.partition("=")
+        if not equals or "." not in name:
+            raise ValueError(f"--set {pair}: expected SECTION.KEY=VALUE, such as limits.timeout=60")
+        found[name] = text
+    for option, name in _SHORTHANDS.items():
+        value = getattr(arguments, option, None)
+        if value is not None:
+            found[name] = str(value)
+    return found
+
+
+_SHORTHANDS = {
+    "level": "security.level",
+    "transport": "server.transport",
+    "host": "server.host",
+    "port": "server.port",
+    "log_level": "server.log_level",
+}
+
+
+def _shared() -> argparse.ArgumentParser:
+    shared = argparse.ArgumentParser(add_help=False)
+    group = shared.add_argument_group("settings")
+    group.add_argument("--config", metavar="FILE", help="configuration file (TOML)")
+    group.add_argument(
+        "--set", metavar="SECTION.KEY=VALUE", action="append", default=[], help="one setting; repeatable"
+    )
+    group.add_argument("--level", choices=LEVELS, help="built-in policy (security.level)")
+    return shared
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", shared: argparse.ArgumentParser) -> None:
+    serve = commands.add_parser("serve", parents=[shared], help="serve MCP")
+    serve.add_argument("--demo", action="store_true", help="serve an in-memory cluster")
+    serve.add_argument("--transport", choices=("stdio", "http"))
+    serve.add_argument("--host", help="loopback address to listen on (http)")
+    serve.add_argument("--port", type=int, help="port to listen on (http)")
+    serve.add_argument("--log-level", choices=("debug", "info", "warning", "error"))
+
+
+def _run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", shared: argparse.ArgumentParser) -> None:
+    run = commands.add_parser("run", parents=[shared], help="run one command under the policy")
+    run.add_argument("line", metavar="COMMAND", help='such as "kubectl get pods -n web"')
+    run.add_argument("--context", default="")
+    run.add_argument("--namespace", default="")
+    run.add_argument("--timeout", type=float, metavar="SECONDS")
+    run.add_argument("--manifest", metavar="FILE", help="the manifest for -f -; - reads standard input")
+    _json(run)
+
+
+def _policy(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", shared: argparse.ArgumentParser) -> None:
+    policy = commands.add_parser("policy", help="ask the policy").add_subparsers(
+        dest="question", required=True, metavar="QUESTION"
+    )
+    for name, told in (("check", "allowed or refused"), ("explain", "how a command is read and judged")):
+        asked = policy.add_parser(name, parents=[shared], help=told)
+        asked.add_argument("line", metavar="COMMAND")
+        asked.add_argument("--context", default="")
+        asked.add_argument("--namespace", default="")
+        _json(asked)
+    test = policy.add_parser("test", parents=[shared], help="judge the lines of JSON-lines files")
+    test.add_argument("files", metavar="FILE.jsonl", nargs="+")
+    test.add_argument("--contexts", default="", metavar="A,B", help="contexts that exist")
+    test.add_argument("--helm-repos", default="", metavar="C,D", help="chart repositories that exist")
+    show = policy.add_parser("show", parents=[shared], help="print the policy in force, as TOML")
+    show.add_argument("name", nargs="?", choices=LEVELS, help="a built-in policy instead")
+    lint = policy.add_parser("lint", parents=[shared], help="look for mistakes in a policy file")
+    lint.add_argument("file", metavar="FILE.toml")
+    _json(policy.add_parser("grammar", parents=[shared], help="the tools, versions and commands covered"))
+
+
+def _config(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", shared: argparse.ArgumentParser) -> None:
+    config = commands.add_parser("config", help="look at the settings").add_subparsers(
+        dest="question", required=True, metavar="QUESTION"
+    )
+    _json(config.add_parser("show", parents=[shared], help="effective settings, and where each came from"))

@@ -1,0 +1,81 @@
+"""``kubeport run`` and ``kubeport contexts``."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from ...application.kubeport import Kubeport
+from ...domain.errors import CommandError
+from ...domain.result import Result
+from .arguments import EXIT_FAILED, EXIT_REFUSED, EXIT_TIMEOUT
+
+_REFUSED = frozenset({"VALIDATION_ERROR", "POLICY_DENIED", "CONTEXT_NOT_FOUND", "TOOL_NOT_FOUND"})
+
+
+async def run(kubeport: Kubeport, arguments: argparse.Namespace) -> int:
+    """Run one command line; print its output, remarks on stderr, or the whole result as JSON."""
+    result = await kubeport.command(
+        arguments.line,
+        context=arguments.context,
+        namespace=arguments.namespace,
+        timeout=arguments.timeout,
+        manifest=_manifest(arguments.manifest),
+    )
+    if arguments.json:
+        print(json.dumps(result.as_dict(), ensure_ascii=False, indent=2))
+    else:
+        _print(result)
+    return exit_code(result)
+
+
+def _manifest(file: str | None) -> str | None:
+    if file is None:
+        return None
+    try:
+        return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"{file}: cannot be read: {error}.") from error
+
+
+def _print(result: Result) -> None:
+    if result.output:
+        print(result.output, end="" if result.output.endswith("\n") else "\n")
+    sys.stdout.flush()
+    for warning in result.warnings:
+        print(warning, file=sys.stderr)
+    if result.error is not None:
+        error = result.error
+        for line in (f"{error.code}: {error.message}", error.stderr, error.hint):
+            if line:
+                print(line, file=sys.stderr)
+
+
+def exit_code(result: Result) -> int:
+    """The command's own exit code; 3 for a refusal, 124 for a timeout, 1 for other failures."""
+    if result.error is None:
+        return result.exit_code or 0
+    if result.error.code in _REFUSED:
+        return EXIT_REFUSED
+    if result.error.code == "TIMEOUT_ERROR":
+        return EXIT_TIMEOUT
+    return result.exit_code if result.exit_code and result.exit_code > 0 else EXIT_FAILED
+
+
+def contexts(kubeport: Kubeport, arguments: argparse.Namespace) -> int:
+    """List the contexts, the current one marked."""
+    known = kubeport.contexts()
+    if arguments.json:
+        rows = [
+            {"name": r.name, "namespace": r.namespace or "default", "current": r.name == known.current}
+            for r in known.contexts
+        ]
+        print(json.dumps(rows, ensure_ascii=False, indent=2))
+        return 0
+    width = max((len(name) for name in known.names), default=0)
+    for ref in known.contexts:
+        mark = "*" if ref.name == known.current else " "
+        print(f"{mark} {ref.name:<{width}}  {ref.namespace or 'default'}")
+    if not known.contexts:
+        print("There is no kubeconfig: set KUBECONFIG, or write ~/.kube/config.", file=sys.stderr)
+    return 0

@@ -1,0 +1,187 @@
+"""Tool calls: validated by JSON Schema, structured by cattrs, answered as text and structure."""
+
+import json
+from functools import cached_property
+from typing import Any
+
+import anyio
+import attrs
+import cattrs
+from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
+from jsonschema import Draft202012Validator
+from mcp import MCPError
+from mcp import types as T
+from mcp.server import ServerRequestContext
+
+from ...application.kubeport import Kubeport
+from ...application.ports import Progress
+from ...application.run_command import Request
+from ...domain.errors import CommandError, KubeportError
+from ...domain.result import ErrorDetails, Result
+from .catalogue import Offer, offers
+
+Context = ServerRequestContext[Any]
+
+
+@attrs.frozen
+class RunArguments:
+    """Arguments of a tool that runs commands."""
+
+    command: str
+    context: str = ""
+    namespace: str = ""
+    timeout: float | None = None
+    manifest: str | None = None
+
+
+@attrs.frozen
+class HelpArguments:
+    """Arguments of ``help``."""
+
+    tool: str
+    command: str = ""
+
+
+@attrs.frozen
+class PolicyArguments:
+    """Arguments of ``policy``."""
+
+    tool: str
+    command: str
+    context: str = ""
+    namespace: str = ""
+
+
+_STRUCTURE = cattrs.Converter(forbid_extra_keys=True).structure
+
+
+@attrs.define(slots=False)
+class Tools:
+    """The tools of one Kubeport."""
+
+    kubeport: Kubeport
+
+    @cached_property
+    def _validators(self) -> dict[str, Draft202012Validator]:
+        return {
+            offer.name: Draft202012Validator(offer.input_schema) for offer in offers(self.kubeport)
+        }
+
+    async def list(self, _: Context, __: T.PaginatedRequestParams | None) -> T.ListToolsResult:
+        """All tools on one page."""
+        return T.ListToolsResult(tools=[offer.listed() for offer in offers(self.kubeport)])
+
+    async def call(self, ctx: Context, params: T.CallToolRequestParams) -> T.CallToolResult:
+        """Run one tool.
+
+        Raises:
+            MCPError: −32602 for a tool that does not exist; all else is part of the result.
+        """
+        offer = next((o for o in offers(self.kubeport) if o.name == params.name), None)
+        if offer is None:
+            raise MCPError(code=T.INVALID_PARAMS, message=f"Unknown tool: {params.name}")
+        arguments = params.arguments or {}
+        try:
+            self._validate(offer, arguments)
+            return await self._answer(ctx, offer, arguments)
+        except KubeportError as error:
+            return answer(Result(error=ErrorDetails.of(error)))
+
+    def _validate(self, offer: Offer, arguments: dict[str, Any]) -> None:
+        validator = self._validators.get(offer.name) or Draft202012Validator(offer.input_schema)
+        found = sorted(validator.iter_errors(arguments), key=lambda error: list(error.path))
+        if found:
+            told = "; ".join(f"{_path(error.path)}{error.message[:200]}" for error in found[:5])
+            raise CommandError(f"The arguments of {offer.name} are not valid: {told}.")
+
+    async def _answer(self, ctx: Context, offer: Offer, arguments: dict[str, Any]) -> T.CallToolResult:
+        if offer.cli:
+            return answer(await self._run(ctx, offer, _STRUCTURE(arguments, RunArguments)))
+        if offer.name == "help":
+            asked = _STRUCTURE(arguments, HelpArguments)
+            return answer(await self.kubeport.describe(asked.tool, asked.command))
+        if offer.name == "contexts":
+            return self._contexts()
+        return self._policy(_STRUCTURE(arguments, PolicyArguments))
+
+    async def _run(self, ctx: Context, offer: Offer, arguments: RunArguments) -> Result:
+        request = Request(
+            arguments.command, offer.cli, arguments.context, arguments.namespace, arguments.timeout,
+            arguments.manifest, offer.access,
+        )
+        send, receive = anyio.create_memory_object_stream[Progress](1)
+        async with anyio.create_task_group() as group, send, receive:
+            group.start_soon(_report, ctx, receive)
+            result = await self.kubeport.run(request, lambda step: _offer(send, step))
+            group.cancel_scope.cancel()
+        return result
+
+    def _contexts(self) -> T.CallToolResult:
+        known = self.kubeport.contexts()
+        rows: list[dict[str, Any]] = [
+            {
+                "name": ref.name,
+                "namespace": ref.namespace or "default",
+                "current": ref.name == known.current,
+            }
+            for ref in known.contexts
+        ]
+        lines = [f"{'* ' if row['current'] else '  '}{row['name']}  {row['namespace']}" for row in rows]
+        return _structured("\n".join(lines) or "There is no kubeconfig.", {"contexts": rows})
+
+    def _policy(self, arguments: PolicyArguments) -> T.CallToolResult:
+        found = self.kubeport.explain(
+            Request(arguments.command, arguments.tool, arguments.context, arguments.namespace)
+        )
+        told = found.as_dict()
+        return _structured(json.dumps(told, ensure_ascii=False), told)
+
+
+def answer(result: Result) -> T.CallToolResult:
+    """*result* as structure, and as the text that a model reads: the output first, ours after it."""
+    texts = [text for text in (result.output, _remarks(result)) if text]
+    return T.CallToolResult(
+        content=[T.TextContent(type="text", text=text) for text in texts or ["(no output)"]],
+        structured_content=result.as_dict(),
+        is_error=result.error is not None,
+    )
+
+
+def _structured(text: str, content: dict[str, Any]) -> T.CallToolResult:
+    return T.CallToolResult(
+        content=[T.TextContent(type="text", text=text)], structured_content=content
+    )
+
+
+def _remarks(result: Result) -> str:
+    """What Kubeport itself says about a result, in a few lines apart from the cluster's text."""
+    lines = list(result.warnings)
+    error, target = result.error, result.target
+    if error is not None:
+        lines += [f"{error.code}: {error.message}", error.stderr, error.hint]
+    if target is not None and target.context:
+        where = "all namespaces" if target.all_namespaces else target.namespace
+        lines.append(f"[context {target.context}{where and ', ' + where}]")
+    return "\n".join(line for line in lines if line)
+
+
+def _offer(send: MemoryObjectSendStream[Progress], step: Progress) -> None:
+    """Hand a step over unless the last one is still on its way."""
+    try:
+        send.send_nowait(step)
+    except (anyio.WouldBlock, anyio.BrokenResourceError, anyio.ClosedResourceError):
+        return
+
+
+async def _report(ctx: Context, receive: MemoryObjectReceiveStream[Progress]) -> None:
+    """Send progress to a client that asked for it; the SDK drops it for one that did not."""
+    async for step in receive:
+        said = f": {step.last_stderr}" if step.last_stderr else ""
+        await ctx.session.report_progress(
+            step.elapsed, None, f"{step.elapsed:.0f} s, {step.stdout_bytes} bytes{said}"
+        )
+
+
+def _path(path: Any) -> str:
+    named = ".".join(str(part) for part in path)
+    return f"{named}: " if named else ""

@@ -1,0 +1,108 @@
+"""What Kubeport makes of a command line, and what the policy says to it, without running it."""
+
+from typing import Any
+
+import attrs
+
+from ..domain.context import Target
+from ..domain.errors import KubeportError
+from ..domain.judging import Decision, Understood, judge, understand
+from ..domain.manifest import ManifestObject
+from ..domain.policy import Policy
+from ..domain.result import ErrorDetails
+from ..domain.tools.grammar import Meaning
+from .ports import KubeconfigReader, ManifestReader
+from .rules import Rules
+from .run_command import Request
+from .settings import Settings
+from .target import placed_flags, resolve
+
+
+@attrs.frozen
+class Explanation:
+    """How a command was read, and the decision on it.
+
+    *understood* and *decision* are None where the command could not be read or placed; *error*
+    then says why. A refusal by the policy is in both *decision* and *error*.
+    """
+
+    request: Request
+    understood: Understood | None = None
+    target: Target | None = None
+    decision: Decision | None = None
+    error: KubeportError | None = None
+    placed: tuple[str, ...] = ()
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the command would run."""
+        return self.error is None and self.decision is not None and self.decision.allowed
+
+    def as_dict(self) -> dict[str, Any]:
+        """The explanation as JSON values; absent parts are left out."""
+        answer: dict[str, Any] = {"allowed": self.allowed}
+        if self.decision is not None:
+            answer |= {"effect": self.decision.effect.word, "rule": self.decision.rule}
+            if self.decision.level:
+                answer["level"] = self.decision.level
+        if self.error is not None:
+            answer["error"] = ErrorDetails.of(self.error).as_dict()
+        if self.understood is not None:
+            answer["stages"] = self._stages(self.understood)
+        return answer
+
+    def _stages(self, understood: Understood) -> list[dict[str, Any]]:
+        call = understood.call
+        first = {
+            "command": call.command,
+            "effect": call.effect.word,
+            "flags": {use.flag.name: use.value for use in call.flags},
+            "subjects": [
+                "/".join(filter(None, (subject.kind, subject.name))) for subject in call.subjects
+            ],
+        }
+        if self.allowed:
+            first["argv"] = list(call.argv(*self.placed))
+        return [first, *({"filter": used.name, "argv": list(used.argv)} for used in understood.filters)]
+
+
+@attrs.frozen
+class ExplainCommand:
+    """Judge a request as ``RunCommand`` would, and stop there."""
+
+    kubeconfig: KubeconfigReader
+    manifests: ManifestReader
+    rules: Rules
+    settings: Settings
+
+    def __call__(self, request: Request, policy: Policy | None = None) -> Explanation:
+        """Explain *request* under *policy*, by default the one in force. Raises nothing."""
+        found = Explanation(request)
+        try:
+            understood = understand(request.command, request.tool, self.rules.safeguards())
+            found = attrs.evolve(found, understood=understood)
+            target = resolve(
+                understood.call, self.kubeconfig, self.settings, request.context, request.namespace
+            )
+            found = attrs.evolve(
+                found, target=target, placed=placed_flags(understood.call, target, self.settings)
+            )
+            return self._judged(found, understood, target, policy or self.rules.policy())
+        except KubeportError as error:
+            return attrs.evolve(found, error=error)
+
+    def _judged(
+        self, found: Explanation, understood: Understood, target: Target, policy: Policy
+    ) -> Explanation:
+        request = found.request
+        decision = judge(
+            understood, policy, target, request.caller, self.rules.safeguards(),
+            self._manifest(understood, request.manifest),
+        )
+        error = None if decision.allowed else decision.error(understood.source)
+        return attrs.evolve(found, decision=decision, error=error)
+
+    def _manifest(self, understood: Understood, text: str | None) -> tuple[ManifestObject, ...]:
+        if text is None or understood.call.with_meaning(Meaning.MANIFEST) is None:
+            return ()
+        return self.manifests.read(text)

@@ -1,0 +1,60 @@
+"""The seam: one frozen object that agents embed, MCP serves and tests drive."""
+
+from collections.abc import Callable
+
+import attrs
+
+from ..domain.policy import Caller
+from ..domain.result import Result
+from .describe_command import DescribeCommand
+from .explain_command import ExplainCommand, Explanation
+from .list_contexts import ListContexts
+from .ports import Progress
+from .rules import Rules
+from .run_command import Request, RunCommand
+from .settings import Settings
+
+
+@attrs.frozen
+class Kubeport:
+    """Kubernetes' command-line tools behind a policy.
+
+    The parts are use cases, each a callable object; the methods are shorthands for embedders.
+    """
+
+    run: RunCommand
+    describe: DescribeCommand
+    explain: ExplainCommand
+    contexts: ListContexts
+    rules: Rules
+    settings: Settings
+
+    async def command(
+        self,
+        command: str,
+        *,
+        context: str = "",
+        namespace: str = "",
+        timeout: float | None = None,
+        manifest: str | None = None,
+        caller: Caller = Caller(),
+        progress: Callable[[Progress], None] | None = None,
+    ) -> Result:
+        """Run a command line that begins with the tool's name, such as ``kubectl get pods``.
+
+        *timeout* is in seconds, *manifest* the text for ``-f -``. Errors are part of the result;
+        nothing is raised but cancellation.
+        """
+        request = Request(
+            command, context=context, namespace=namespace, timeout=timeout, manifest=manifest,
+            caller=caller,
+        )
+        return await self.run(request, progress)
+
+    async def aclose(self) -> None:
+        """End whatever is still running; the object cannot run commands afterwards."""
+        await self.run.executor.aclose()
+
+    def check(self, command: str, *, context: str = "", namespace: str = "") -> Explanation:
+        """What would become of *command*: how it is read, and whether it is allowed."""
+        return self.explain(Request(command, context=context, namespace=namespace))

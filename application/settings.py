@@ -1,0 +1,143 @@
+"""Everything an operator can set, with the defaults that ship.
+
+One frozen object; ``adapters/config.py`` makes it from defaults < file < profile < environment <
+command line, strictly. Every field's meaning and unit stands in the class docstring.
+"""
+
+from typing import Any
+
+import attrs
+
+from ..domain.effect import Level
+from ..domain.errors import TOOLS
+from ..domain.filters import FILTERS
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+def _choice(*allowed: str) -> Any:
+    def check(_: object, field: "attrs.Attribute[str]", value: str) -> None:
+        if value not in allowed:
+            raise ValueError(f"{field.name}: expected one of {', '.join(allowed)}, not {value!r}")
+
+    return check
+
+
+def _choices(*allowed: str) -> Any:
+    def check(_: object, field: "attrs.Attribute[tuple[str, ...]]", value: tuple[str, ...]) -> None:
+        for one in value:
+            if one not in allowed:
+                raise ValueError(f"{field.name}: expected some of {', '.join(allowed)}, not {one!r}")
+
+    return check
+
+
+def _between(least: float, most: float) -> Any:
+    def check(_: object, field: "attrs.Attribute[float]", value: float) -> None:
+        if not least <= value <= most:
+            raise ValueError(f"{field.name}: expected {least:g} to {most:g}, not {value:g}")
+
+    return check
+
+
+@attrs.frozen
+class ServerSettings:
+    """How ``kubeport serve`` listens and logs.
+
+    transport: ``stdio`` or ``http``. host, port: where http listens, loopback only, since there is
+    no authentication; port 0 takes a free one. allowed_hosts, allowed_origins: Host and Origin
+    headers accepted beside those of loopback. log_level: ``debug`` to ``error``; log_format:
+    ``text`` or ``json``, a line each on stderr.
+    """
+
+    transport: str = attrs.field(default="stdio", validator=_choice("stdio", "http"))
+    host: str = attrs.field(default="127.0.0.1", validator=_choice(*LOOPBACK))
+    port: int = attrs.field(default=8080, validator=_between(0, 65535))
+    allowed_hosts: tuple[str, ...] = ()
+    allowed_origins: tuple[str, ...] = ()
+    log_level: str = attrs.field(
+        default="info", validator=_choice("debug", "info", "warning", "error")
+    )
+    log_format: str = attrs.field(default="text", validator=_choice("text", "json"))
+
+
+@attrs.frozen
+class ToolSettings:
+    """Which tools exist and where.
+
+    enabled: the tools that may be called. paths: absolute path of a program by its name; one that
+    is not named is looked up once on PATH. deny: command paths refused whatever the level, such as
+    ``helm rollback``. argocd_server: ``host:port`` of an Argo CD API server; without one argocd
+    talks to the cluster directly (``--core``). helm_repositories: the only chart repositories
+    whose charts may be used; empty means all that helm is configured with. environment: names of
+    further variables that the tools inherit.
+    """
+
+    enabled: tuple[str, ...] = attrs.field(default=TOOLS, validator=_choices(*TOOLS))
+    paths: dict[str, str] = attrs.field(factory=dict[str, str])
+    deny: tuple[str, ...] = ()
+    argocd_server: str = ""
+    helm_repositories: tuple[str, ...] = ()
+    environment: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class SecuritySettings:
+    """What is allowed.
+
+    level: ``read-only``, ``write`` or ``admin``: the built-in policy in force where there is no
+    policy file. policy_file: a TOML file with a policy, read again when it changes. pipes: the text
+    utilities allowed behind ``|``. exec_programs: the programs that ``kubectl exec`` may start;
+    empty means the shipped list. exec_denied: programs refused even if they are listed.
+    """
+
+    level: Level = Level.READ_ONLY
+    policy_file: str = ""
+    pipes: tuple[str, ...] = attrs.field(default=FILTERS, validator=_choices(*FILTERS))
+    exec_programs: tuple[str, ...] = ()
+    exec_denied: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class LimitSettings:
+    """What one call may use: times in seconds, sizes in bytes.
+
+    timeout: when the call names none; min_timeout, max_timeout: the range a call may ask for.
+    output_bytes: how much of the output is given back.
+    """
+
+    timeout: float = attrs.field(default=30.0, validator=_between(0.1, 86_400))
+    min_timeout: float = attrs.field(default=1.0, validator=_between(0.1, 86_400))
+    max_timeout: float = attrs.field(default=300.0, validator=_between(0.1, 86_400))
+    output_bytes: int = attrs.field(default=262_144, validator=_between(1024, 64 * 1024 * 1024))
+
+    def __attrs_post_init__(self) -> None:
+        if not self.min_timeout <= self.timeout <= self.max_timeout:
+            raise ValueError("timeout: expected min_timeout <= timeout <= max_timeout")
+
+
+@attrs.frozen
+class TargetSettings:
+    """Context and namespace of a call that names none; empty means the kubeconfig's own."""
+
+    context: str = ""
+    namespace: str = ""
+
+
+@attrs.frozen
+class AuditSettings:
+    """file: where the record of every call goes (JSON lines, appended); empty means nowhere."""
+
+    file: str = ""
+
+
+@attrs.frozen
+class Settings:
+    """All of it: server, tools, security, limits, target, audit."""
+
+    server: ServerSettings = ServerSettings()
+    tools: ToolSettings = attrs.field(factory=ToolSettings)
+    security: SecuritySettings = attrs.field(factory=SecuritySettings)
+    limits: LimitSettings = attrs.field(factory=LimitSettings)
+    target: TargetSettings = TargetSettings()
+    audit: AuditSettings = AuditSettings()

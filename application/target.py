@@ -1,0 +1,113 @@
+"""Where a call goes: argument > flag in the command > setting > the kubeconfig's own choice."""
+
+from ..domain.context import ContextRef, Kubeconfig, Target
+from ..domain.effect import Effect
+from ..domain.errors import CommandError, ContextNotFound
+from ..domain.tools.grammar import Meaning
+from ..domain.tools.invocation import FlagUse, Invocation
+from ..domain.tools.values import CONTEXT, NAMESPACE, Value
+from .ports import KubeconfigReader
+from .settings import Settings
+
+
+def resolve(
+    call: Invocation, kubeconfig: KubeconfigReader, settings: Settings, context: str = "", namespace: str = ""
+) -> Target:
+    """Choose and check the target of *call*.
+
+    Raises:
+        CommandError: an argument is malformed, or the command contradicts it.
+        ContextNotFound: the context does not exist, or none is chosen and there is no current one.
+    """
+    context = _one(call, Meaning.CONTEXT, "context", CONTEXT, context)
+    namespace = _one(call, Meaning.NAMESPACE, "namespace", NAMESPACE, namespace)
+    everywhere = call.with_meaning(Meaning.ALL_NAMESPACES)
+    if everywhere and namespace:
+        raise call.error(
+            f"The namespace {namespace} contradicts --{everywhere.flag.name}.", everywhere.span,
+            "Leave one of them out.",
+        )
+    if call.help or not call.verb.targets or _has_own_server(call, settings):
+        return Target(namespace=namespace if call.verb.namespaced else "")
+    return _place(call, kubeconfig.read(), settings, context, namespace, everywhere)
+
+
+def _place(
+    call: Invocation, known: Kubeconfig, settings: Settings, context: str, namespace: str, everywhere: FlagUse | None
+) -> Target:
+    ref, assumed = _context(known, context or settings.target.context)
+    if assumed and len(known.contexts) > 1 and call.effect > Effect.READ:
+        raise CommandError(
+            "A change needs a context, and the kubeconfig has more than one.",
+            hint=f"Name it in the argument `context`: one of {', '.join(known.names)}.",
+        )
+    if not call.verb.namespaced or everywhere:
+        namespace = ""
+    else:
+        namespace = namespace or settings.target.namespace or ref.namespace or "default"
+    return Target(
+        ref.name, namespace, everywhere is not None, ref.in_cluster, assumed and len(known.contexts) > 1
+    )
+
+
+def _one(call: Invocation, meaning: Meaning, name: str, value: Value, argument: str) -> str:
+    """The argument or the flag of the command; both only where they agree."""
+    if argument and not value.accepts(argument):
+        raise CommandError(f"The argument `{name}` is not {value.name}: {argument!r}.")
+    use = call.with_meaning(meaning)
+    if use is None:
+        return argument
+    if argument and use.value != argument:
+        raise call.error(
+            f"--{use.flag.name}={use.value} contradicts the argument {name}={argument}.", use.span,
+            "Leave one of them out.",
+        )
+    return use.value
+
+
+def _context(known: Kubeconfig, wanted: str) -> tuple[ContextRef, bool]:
+    """The context called *wanted*, else the current one; and whether nobody chose it."""
+    if wanted:
+        found = known.find(wanted)
+        if found is None:
+            raise ContextNotFound.among(known.names)
+        return found, False
+    current = known.find(known.current)
+    if current is not None:
+        return current, True
+    if not known.contexts:
+        raise ContextNotFound.among(
+            (), "There is no kubeconfig: set KUBECONFIG, or mount one at ~/.kube/config."
+        )
+    raise ContextNotFound.among(
+        known.names, "The kubeconfig has no current context: name one in the argument `context`."
+    )
+
+
+def _has_own_server(call: Invocation, settings: Settings) -> bool:
+    return call.tool == "argocd" and bool(settings.tools.argocd_server)
+
+
+def placed_flags(call: Invocation, target: Target, settings: Settings) -> tuple[str, ...]:
+    """The flags that lead *call* to *target*, as the tool spells them, and only where it takes them."""
+    if call.help or not call.verb.targets:
+        return ()
+    if call.tool == "argocd":
+        return _argocd_flags(target, settings)
+    flags = list[str]()
+    if target.context and not target.in_cluster:
+        flags.append(f"--{_CONTEXT_FLAG[call.tool]}={target.context}")
+    if target.namespace and call.verb.namespaced:
+        flags.append(f"--namespace={target.namespace}")
+    return tuple(flags)
+
+
+def _argocd_flags(target: Target, settings: Settings) -> tuple[str, ...]:
+    if settings.tools.argocd_server:
+        return (f"--server={settings.tools.argocd_server}",)
+    context = () if target.in_cluster or not target.context else (f"--kube-context={target.context}",)
+    return ("--core=true", *context)
+
+
+_CONTEXT_FLAG = {"kubectl": "context", "helm": "kube-context", "istioctl": "context"}
+

@@ -1,0 +1,1 @@
+"""Speed and memory, measured in one run as ratios to bare programs; never asserted in tests."""

@@ -1,0 +1,33 @@
+"""Kubeport, wired: over the real tools, or in memory."""
+
+from ..adapters.audit import MemoryAudit
+from ..adapters.clock import StoppedClock
+from ..adapters.fake_cluster import FakeCluster
+from ..application.kubeport import Kubeport
+from ..application.ports import AuditSink, Clock
+from ..application.settings import Settings
+from .container import Container
+
+
+def live(settings: Settings | None = None) -> Kubeport:
+    """Kubeport over the real command-line tools and the user's own kubeconfig."""
+    return Container(settings=settings or Settings()).kubeport()
+
+
+def in_memory(
+    cluster: FakeCluster,
+    settings: Settings | None = None,
+    *,
+    clock: Clock | None = None,
+    audit: AuditSink | None = None,
+) -> Kubeport:
+    """Kubeport over *cluster*: no process, no file, no clock, no socket."""
+    container = Container(
+        settings=settings or Settings(),
+        executor=cluster,
+        kubeconfig=cluster,
+        repositories=cluster,
+        clock=clock or StoppedClock(),
+        audit=audit or MemoryAudit(),
+    )
+    return container.kubeport()

@@ -1,0 +1,47 @@
+"""What a call does to the world, and the level that permits it."""
+
+import enum
+
+
+class Effect(enum.IntEnum):
+    """What a call does; ordered, so that a level permits every effect up to its own.
+
+    ``NEVER`` is refused at every level (security.md section 2: "refused at every level").
+    """
+
+    READ = 0
+    WRITE = 1
+    ADMIN = 2
+    NEVER = 3
+
+    @property
+    def word(self) -> str:
+        """The effect as results and policies spell it: ``read``, ``write``, ``admin``, ``never``."""
+        return self.name.lower()
+
+
+class Level(enum.StrEnum):
+    """How much a policy lets a caller do: ``none`` ⊂ ``read-only`` ⊂ ``write`` ⊂ ``admin``."""
+
+    NONE = "none"
+    READ_ONLY = "read-only"
+    WRITE = "write"
+    ADMIN = "admin"
+
+    def permits(self, effect: Effect) -> bool:
+        """Whether a call with *effect* is within this level; ``NEVER`` is within none."""
+        return effect < _CEILING[self]
+
+    @classmethod
+    def needed_for(cls, effect: Effect) -> "Level | None":
+        """The lowest level that permits *effect*; None for ``NEVER``."""
+        return _NEEDED.get(effect)
+
+
+_CEILING = {
+    Level.NONE: Effect.READ,
+    Level.READ_ONLY: Effect.WRITE,
+    Level.WRITE: Effect.ADMIN,
+    Level.ADMIN: Effect.NEVER,
+}
+_NEEDED = {Effect.READ: Level.READ_ONLY, Effect.WRITE: Level.WRITE, Effect.ADMIN: Level.ADMIN}

@@ -1,0 +1,169 @@
+"""What is allowed, as data: a policy is a default and a table of rules, first match wins.
+
+A policy decides on two axes. *Access*: the highest level of effect (read-only, write, admin). And
+*sensitivity*: which output that may tell secrets is given out (logs, Secrets, exec output). A rule
+speaks on one axis or both, and only for the calls that its patterns cover.
+
+A call can be about many things at once: ``get pods -A`` is about every namespace. It gets the least
+that any of them gets, so a rule that lowers a part lowers the whole, and a rule that raises only a
+part raises nothing.
+"""
+
+import enum
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+
+import attrs
+
+from .effect import Level
+from .tools.grammar import Sensitivity
+
+ANY = ("*",)
+ALL_SENSITIVE = (Sensitivity.LOGS, Sensitivity.SECRETS, Sensitivity.EXEC)
+
+
+@attrs.frozen
+class Caller:
+    """Who calls: a name and groups, both verified by the transport; a laptop user is anonymous."""
+
+    name: str = ""
+    groups: tuple[str, ...] = ()
+
+
+class Scope(enum.Enum):
+    """Namespace scopes that are not one namespace."""
+
+    ALL = "every namespace"
+    CLUSTER = "the cluster as a whole"
+    EITHER = "unknown to us"
+
+
+@attrs.frozen
+class Facet:
+    """One thing that a call is about. Empty *kind* or *name* mean any of them.
+
+    *namespace* is a name or a Scope. *uncertain* marks a kind whose scope we do not know, so that
+    its namespace may turn out to be the whole cluster.
+    """
+
+    command: str
+    context: str = ""
+    namespace: str | Scope = Scope.CLUSTER
+    kind: str = ""
+    name: str = ""
+    caller: Caller = Caller()
+    uncertain: bool = False
+
+
+class Match(enum.IntEnum):
+    """How much of a facet a rule covers."""
+
+    NO = 0
+    SOME = 1
+    ALL = 2
+
+
+@attrs.frozen
+class Rule:
+    """One row of a policy: what it covers, and what that gets.
+
+    *contexts*, *namespaces*, *commands* (``kubectl rollout *``), *kinds* (plural, ``pods``),
+    *names* and *callers* (names, or ``group:NAME``) are globs. *access* and *sensitive* are what a
+    covered call gets on either axis; None leaves the axis to later rules. *reason* is quoted when
+    the rule refuses.
+    """
+
+    name: str
+    reason: str
+    access: Level | None = None
+    sensitive: tuple[Sensitivity, ...] | None = None
+    contexts: tuple[str, ...] = ANY
+    namespaces: tuple[str, ...] = ANY
+    commands: tuple[str, ...] = ANY
+    kinds: tuple[str, ...] = ANY
+    names: tuple[str, ...] = ANY
+    callers: tuple[str, ...] = ANY
+
+    def match(self, facet: Facet) -> Match:
+        """How much of *facet* this rule covers."""
+        return min(
+            _match(self.commands, facet.command),
+            _match(self.contexts, facet.context),
+            self._match_caller(facet.caller),
+            _match_any(self.kinds, facet.kind),
+            _match_any(self.names, facet.name),
+            self._match_namespace(facet),
+        )
+
+    def _match_caller(self, caller: Caller) -> Match:
+        own = (caller.name, *(f"group:{group}" for group in caller.groups))
+        return max(_match(self.callers, name) for name in own)
+
+    def _match_namespace(self, facet: Facet) -> Match:
+        if self.namespaces == ANY or "*" in self.namespaces:
+            return Match.ALL
+        if facet.namespace is Scope.CLUSTER:
+            return Match.NO
+        if isinstance(facet.namespace, Scope):
+            return Match.SOME
+        found = _match(self.namespaces, facet.namespace)
+        return min(found, Match.SOME) if facet.uncertain else found
+
+
+def _match(patterns: Iterable[str], text: str) -> Match:
+    return Match.ALL if any(fnmatchcase(text, pattern) for pattern in patterns) else Match.NO
+
+
+def _match_any(patterns: tuple[str, ...], text: str) -> Match:
+    """As ``_match``, where an empty *text* stands for any."""
+    if "*" in patterns:
+        return Match.ALL
+    return _match(patterns, text) if text else Match.SOME
+
+
+@attrs.frozen
+class Policy:
+    """A default on both axes, and the rules that come before it.
+
+    *namespaced_kinds* tells us of kinds beyond Kubernetes' own (``virtualservices.networking.istio.io``)
+    that they live in a namespace; others count as cluster-wide wherever namespaces matter.
+    """
+
+    name: str
+    access: Level = Level.READ_ONLY
+    sensitive: tuple[Sensitivity, ...] = ALL_SENSITIVE
+    rules: tuple[Rule, ...] = ()
+    namespaced_kinds: tuple[str, ...] = ()
+
+    def access_of(self, facet: Facet) -> tuple[Level, Rule | None]:
+        """The level that *facet* gets, and the rule that says so (None: the policy's default)."""
+        found: tuple[Level, Rule | None] | None = None
+        for rule in self.rules:
+            if rule.access is None or (match := rule.match(facet)) is Match.NO:
+                continue
+            if found is None or _RANK[rule.access] < _RANK[found[0]]:
+                found = (rule.access, rule)
+            if match is Match.ALL:
+                return found
+        if found is not None and _RANK[found[0]] <= _RANK[self.access]:
+            return found
+        return self.access, None
+
+    def withholds(self, facet: Facet, wanted: Sensitivity) -> tuple[bool, Rule | None]:
+        """Whether output of the *wanted* sensitivity is withheld from *facet*, and by which rule."""
+        for rule in self.rules:
+            if rule.sensitive is None or (match := rule.match(facet)) is Match.NO:
+                continue
+            if wanted not in rule.sensitive:
+                return True, rule
+            if match is Match.ALL:
+                return False, rule
+        return wanted not in self.sensitive, None
+
+
+_RANK = {level: rank for rank, level in enumerate(Level)}
+
+BUILT_IN = {
+    level.value: Policy(level.value, access=level)
+    for level in (Level.READ_ONLY, Level.WRITE, Level.ADMIN)
+}

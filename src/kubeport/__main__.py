@@ -1,0 +1,130 @@
+"""``kubeport``: serve MCP, run a command under the policy, ask the policy, show the demo."""
+
+import sys
+from typing import TYPE_CHECKING
+
+from . import __version__
+from .adapters.cli.arguments import EXIT_USAGE, overrides, parser
+
+if TYPE_CHECKING:
+    import argparse
+
+    from .adapters.config import Configured
+    from .application.kubeport import Kubeport
+    from .application.settings import Settings
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run the command line; returns the exit code. Imports only what the command needs."""
+    arguments = parser(__version__).parse_args(words)
+    from .domain.errors import KubeportError
+
+    try:
+        return _dispatch(arguments)
+    except (KubeportError, ValueError) as error:
+        print(f"kubeport: {error}", file=sys.stderr)
+        return EXIT_USAGE
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+
+
+def _dispatch(arguments: "argparse.Namespace") -> int:
+    if arguments.command == "demo":
+        from .adapters.mcp.demonstration import demonstrate
+
+        return _asynchronously(demonstrate())
+    if arguments.command == "policy" and arguments.question in ("grammar", "lint"):
+        return _about_tables(arguments)
+    configured = _configured(arguments)
+    if arguments.command == "serve":
+        return _serve(arguments, configured.settings)
+    if arguments.command == "run":
+        from .adapters.cli.running import run
+
+        return _asynchronously(_run_and_close(run, configured.settings, arguments))
+    return _ask(arguments, configured)
+
+
+def _about_tables(arguments: "argparse.Namespace") -> int:
+    from .adapters.cli import asking
+    from .adapters.config import read_policy
+
+    if arguments.question == "grammar":
+        return asking.grammar(arguments)
+    return asking.lint_file(read_policy, arguments)
+
+
+def _configured(arguments: "argparse.Namespace") -> "Configured":
+    from .adapters.config import configure
+
+    return configure(arguments.config, overrides(arguments))
+
+
+def _ask(arguments: "argparse.Namespace", configured: "Configured") -> int:
+    from .adapters.cli import asking, running
+
+    if arguments.command == "config":
+        return asking.show_config(configured.settings, dict(configured.origins), arguments)
+    kubeport = _kubeport(arguments, configured.settings)
+    if arguments.command == "contexts":
+        return running.contexts(kubeport, arguments)
+    questions = {"check": asking.check, "explain": asking.explain, "test": asking.test, "show": asking.show}
+    return questions[arguments.question](kubeport, arguments)
+
+
+def _kubeport(arguments: "argparse.Namespace", settings: "Settings") -> "Kubeport":
+    """Live, but for ``policy test``, whose contexts and repositories stand in for real ones."""
+    from .containers import in_memory, live
+
+    if getattr(arguments, "question", "") != "test":
+        return live(settings)
+    from .adapters.fake_cluster import FakeCluster
+
+    names = tuple(filter(None, arguments.contexts.split(","))) or ("default",)
+    repositories = tuple(filter(None, arguments.helm_repos.split(",")))
+    cluster = FakeCluster(contexts=names, repositories=repositories)
+    return in_memory(cluster, settings)
+
+
+async def _run_and_close(run, settings: "Settings", arguments: "argparse.Namespace") -> int:  # type: ignore[no-untyped-def]
+    from .containers import live
+
+    kubeport = live(settings)
+    try:
+        code: int = await run(kubeport, arguments)
+        return code
+    finally:
+        await kubeport.aclose()
+
+
+def _serve(arguments: "argparse.Namespace", settings: "Settings") -> int:
+    from .adapters.logs import configure_logging
+    from .adapters.mcp.server import build_server
+    from .containers import in_memory, live
+
+    configure_logging(settings.server)
+    if arguments.demo:
+        from .adapters.fake_cluster import shop
+
+        kubeport = in_memory(shop(), settings)
+    else:
+        kubeport = live(settings)
+    server = build_server(kubeport, __version__)
+    if settings.server.transport == "http":
+        from .adapters.mcp.http import serve_http
+
+        return _asynchronously(serve_http(server, settings.server))
+    from .adapters.mcp.stdio import serve_stdio
+
+    return _asynchronously(serve_stdio(server))
+
+
+def _asynchronously(work) -> int:  # type: ignore[no-untyped-def]
+    import asyncio
+
+    return asyncio.run(work) or 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
