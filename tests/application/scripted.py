@@ -1,0 +1,100 @@
+"""An executor that answers what a test tells it to, and keeps the jobs it got."""
+
+from collections.abc import Callable
+
+import attrs
+
+from kubeport.adapters.audit import MemoryAudit
+from kubeport.adapters.clock import StoppedClock
+from kubeport.adapters.manifest import YamlManifest
+from kubeport.application.ports import Completed, Job, Progress, StageOutcome
+from kubeport.application.rules import Rules
+from kubeport.application.run_command import RunCommand
+from kubeport.application.settings import Settings
+from kubeport.domain.context import ContextRef, Kubeconfig
+from kubeport.domain.policy import BUILT_IN
+
+ONE = Kubeconfig((ContextRef("dev", "shop"),), "dev")
+TWO = Kubeconfig((ContextRef("dev", "shop"), ContextRef("prod")), "dev")
+
+
+@attrs.define
+class ScriptedExecutor:
+    """Completes every job with *stdout* and the given exit codes and stderrs."""
+
+    stdout: str = ""
+    exit_codes: tuple[int, ...] = ()
+    stderrs: tuple[str, ...] = ()
+    timed_out: bool = False
+    truncated: bool = False
+    overflow: bool = False
+    jobs: list[Job] = attrs.field(factory=list[Job])
+
+    async def run(self, job: Job, progress: Callable[[Progress], None] | None = None) -> Completed:
+        """Note the job and complete it as told."""
+        self.jobs.append(job)
+        stages = tuple(
+            StageOutcome(
+                stage.argv,
+                self.exit_codes[place] if place < len(self.exit_codes) else 0,
+                self.stderrs[place] if place < len(self.stderrs) else "",
+            )
+            for place, stage in enumerate(job.stages)
+        )
+        size = len(self.stdout.encode())
+        return Completed(stages, self.stdout, size, self.truncated, self.timed_out, self.overflow)
+
+    async def aclose(self) -> None:
+        """Nothing to end."""
+
+
+@attrs.frozen
+class Contexts:
+    """A kubeconfig reader that knows what it is told."""
+
+    known: Kubeconfig
+
+    def read(self) -> Kubeconfig:
+        """The contexts."""
+        return self.known
+
+
+@attrs.frozen
+class Repositories:
+    """Chart repositories that it is told."""
+
+    known: tuple[str, ...] = ("bitnami",)
+
+    def names(self) -> tuple[str, ...]:
+        """The repositories."""
+        return self.known
+
+
+@attrs.define
+class Bench:
+    """A RunCommand with everything around it scripted."""
+
+    executor: ScriptedExecutor = attrs.field(factory=ScriptedExecutor)
+    known: Kubeconfig = ONE
+    settings: Settings = attrs.field(factory=Settings)
+    audit: MemoryAudit = attrs.field(factory=MemoryAudit)
+    clock: StoppedClock = attrs.field(factory=StoppedClock)
+
+    @property
+    def run(self) -> RunCommand:
+        """The use case under test."""
+        policy = BUILT_IN[self.settings.security.level.value]
+        return RunCommand(
+            executor=self.executor,
+            kubeconfig=Contexts(self.known),
+            manifests=YamlManifest(),
+            clock=self.clock,
+            audit=self.audit,
+            rules=Rules(lambda: policy, Repositories(), self.settings),
+            settings=self.settings,
+        )
+
+    @property
+    def argv(self) -> list[tuple[str, ...]]:
+        """The argument lists of the last job."""
+        return [stage.argv for stage in self.executor.jobs[-1].stages]
