@@ -37,7 +37,9 @@ def _command_words(command: str) -> tuple[str, ...]:
     odd = odd or next((word for word in words if word.text.startswith("-")), None)
     if len(pipeline.stages) > 1 or odd is not None:
         raise CommandError(
-            "Only the words of a command can be asked about.", command, odd.span if odd else None,
+            "Only the words of a command can be asked about.",
+            command,
+            odd.span if odd else None,
             "Leave out flags, names and pipes: rollout status",
         )
     return tuple(word.text for word in words)

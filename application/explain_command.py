@@ -6,11 +6,12 @@ import attrs
 
 from ..domain.context import Target
 from ..domain.errors import KubeportError
-from ..domain.judging import Decision, Understood, judge, understand
+from ..domain.judging import Decision, judge
 from ..domain.manifest import ManifestObject
 from ..domain.policy import Policy
 from ..domain.result import ErrorDetails
 from ..domain.tools.grammar import Meaning
+from ..domain.understanding import Understood, understand
 from .ports import KubeconfigReader, ManifestReader
 from .rules import Rules
 from .run_command import Request
@@ -63,7 +64,10 @@ class Explanation:
         }
         if self.allowed:
             first["argv"] = list(call.argv(*self.placed))
-        return [first, *({"filter": used.name, "argv": list(used.argv)} for used in understood.filters)]
+        return [
+            first,
+            *({"filter": used.name, "argv": list(used.argv)} for used in understood.filters),
+        ]
 
 
 @attrs.frozen
@@ -96,7 +100,11 @@ class ExplainCommand:
     ) -> Explanation:
         request = found.request
         decision = judge(
-            understood, policy, target, request.caller, self.rules.safeguards(),
+            understood,
+            policy,
+            target,
+            request.caller,
+            self.rules.safeguards(charts=understood.charts),
             self._manifest(understood, request.manifest),
         )
         error = None if decision.allowed else decision.error(understood.source)

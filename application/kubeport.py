@@ -46,7 +46,11 @@ class Kubeport:
         nothing is raised but cancellation.
         """
         request = Request(
-            command, context=context, namespace=namespace, timeout=timeout, manifest=manifest,
+            command,
+            context=context,
+            namespace=namespace,
+            timeout=timeout,
+            manifest=manifest,
             caller=caller,
         )
         return await self.run(request, progress)

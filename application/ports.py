@@ -103,9 +103,7 @@ class Progress:
 class Executor(Protocol):
     """Runs programs without a shell."""
 
-    async def run(
-        self, job: Job, progress: Callable[[Progress], None] | None = None
-    ) -> Completed:
+    async def run(self, job: Job, progress: Callable[[Progress], None] | None = None) -> Completed:
         """Run *job* to its end, its time limit or its cancellation; no child outlives the call.
 
         Raises:
@@ -136,7 +134,11 @@ class ChartRepositories(Protocol):
     """Knows the chart repositories that helm is configured with."""
 
     def names(self) -> tuple[str, ...]:
-        """The aliases, such as ``bitnami``; empty where helm has none."""
+        """The aliases, such as ``bitnami``; empty where helm has none.
+
+        Raises:
+            ExecutionFailed: helm's file exists and cannot be read.
+        """
         ...
 
 

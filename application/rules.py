@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import attrs
 
-from ..domain.judging import Safeguards
+from ..domain.safeguards import Safeguards
 from ..domain.policy import Policy
 from ..domain.tools.kubectl.exec import ExecRules
 from .ports import ChartRepositories
@@ -19,18 +19,24 @@ class Rules:
     repositories: ChartRepositories
     settings: Settings
 
-    def safeguards(self) -> Safeguards:
-        """What holds whatever the policy says."""
+    def safeguards(self, *, charts: bool = False) -> Safeguards:
+        """What holds whatever the policy says; the chart repositories only for a call of *charts*.
+
+        Raises:
+            ExecutionFailed: helm's list of repositories exists and cannot be read.
+        """
         tools, security = self.settings.tools, self.settings.security
-        known = self.repositories.names()
-        wanted = tools.helm_repositories
         return Safeguards(
             tools=tools.enabled,
             deny=tools.deny,
             pipes=security.pipes,
-            repositories=tuple(name for name in known if name in wanted) if wanted else known,
+            repositories=self._repositories() if charts else None,
             exec=_exec_rules(security.exec_programs, security.exec_denied),
         )
+
+    def _repositories(self) -> tuple[str, ...]:
+        known, wanted = self.repositories.names(), self.settings.tools.helm_repositories
+        return tuple(name for name in known if name in wanted) if wanted else known
 
 
 def _exec_rules(programs: tuple[str, ...], denied: tuple[str, ...]) -> ExecRules:

@@ -5,6 +5,7 @@ very invocation that the policy judged.
 """
 
 import enum
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -13,13 +14,22 @@ import attrs
 from ..domain.context import Target
 from ..domain.diagnosis import diagnose
 from ..domain.effect import Effect
-from ..domain.errors import AuthenticationFailed, CommandError, ExecutionFailed, KubeportError, PolicyDenied, TimedOut
-from ..domain.judging import Decision, Understood, judge, understand
+from ..domain.errors import (
+    AuthenticationFailed,
+    CommandError,
+    ExecutionFailed,
+    InternalFault,
+    KubeportError,
+    PolicyDenied,
+    TimedOut,
+)
+from ..domain.judging import Decision, judge
 from ..domain.manifest import ManifestObject
 from ..domain.policy import Caller
 from ..domain.redaction import Redactor, redact
 from ..domain.result import ErrorDetails, Result
 from ..domain.tools.grammar import Meaning
+from ..domain.understanding import Understood, understand
 from .ports import (
     AuditSink,
     Clock,
@@ -35,6 +45,8 @@ from .ports import (
 from .rules import Rules
 from .settings import Settings
 from .target import placed_flags, resolve
+
+_log = logging.getLogger("kubeport.run")
 
 
 class Access(enum.Enum):
@@ -84,7 +96,21 @@ class RunCommand:
             result = await run.through(progress)
         except KubeportError as error:
             result = run.failed(error)
-        self.audit.record(run.record(result))
+        except Exception:
+            _log.exception("unexpected failure of %s", request.tool or "a command")
+            result = run.failed(
+                InternalFault("Internal error.", hint="The server's log says more.")
+            )
+        return self._audited(run, result)
+
+    def _audited(self, run: "_Run", result: Result) -> Result:
+        """Keep the record; a sink that fails is told to the log and to the caller, loudly."""
+        try:
+            self.audit.record(run.record(result))
+        except KubeportError as error:
+            _log.error("the call was not audited: %s", error)
+            warning = f"This call is missing from the audit: {error.message}"
+            return attrs.evolve(result, warnings=(*result.warnings, warning))
         return result
 
 
@@ -103,11 +129,17 @@ class _Run:
 
     async def through(self, progress: Callable[[Progress], None] | None) -> Result:
         limits = self._limits()
-        understood = understand(self.request.command, self.request.tool, self.use.rules.safeguards())
+        understood = understand(
+            self.request.command, self.request.tool, self.use.rules.safeguards()
+        )
         call = understood.call
         manifest = self._manifest(understood)
         self.target = resolve(
-            call, self.use.kubeconfig, self.use.settings, self.request.context, self.request.namespace
+            call,
+            self.use.kubeconfig,
+            self.use.settings,
+            self.request.context,
+            self.request.namespace,
         )
         self._judge(understood, manifest)
         placed = placed_flags(call, self.target, self.use.settings)
@@ -134,7 +166,9 @@ class _Run:
         wanted = call.with_meaning(Meaning.MANIFEST)
         if wanted is not None and text is None:
             raise call.error(
-                "-f - needs a manifest.", wanted.span, "Hand its text over in the argument `manifest`."
+                "-f - needs a manifest.",
+                wanted.span,
+                "Hand its text over in the argument `manifest`.",
             )
         if text is None:
             return ()
@@ -147,15 +181,18 @@ class _Run:
     def _judge(self, understood: Understood, manifest: tuple[ManifestObject, ...]) -> None:
         rules, target = self.use.rules, self.target or Target()
         self.decision = judge(
-            understood, rules.policy(), target, self.request.caller, rules.safeguards(), manifest
+            understood,
+            rules.policy(),
+            target,
+            self.request.caller,
+            rules.safeguards(charts=understood.charts),
+            manifest,
         )
         if not self.decision.allowed:
             raise self.decision.error(understood.source)
         _check_access(self.request.access, self.decision.effect, understood)
         if target.assumed:
-            self.warnings.append(
-                f"No context was named: used the current one, {target.context}."
-            )
+            self.warnings.append(f"No context was named: used the current one, {target.context}.")
 
     def _result(self, completed: Completed, limits: Limits) -> Result:
         if completed.truncated:
@@ -235,12 +272,18 @@ def _check_access(access: Access, effect: Effect, understood: Understood) -> Non
     if access is Access.READ and effect > Effect.READ:
         raise PolicyDenied(
             f"The tool {call.tool} only reads, and {call.command} changes something.",
-            understood.source, call.verb_span, f"Call the tool {call.tool}_change.", rule="read-tool",
+            understood.source,
+            call.verb_span,
+            f"Call the tool {call.tool}_change.",
+            rule="read-tool",
         )
     if access is Access.CHANGE and effect is Effect.READ:
         raise PolicyDenied(
             f"The tool {call.tool}_change is for changes, and {call.command} only reads here.",
-            understood.source, call.verb_span, f"Call the tool {call.tool}.", rule="change-tool",
+            understood.source,
+            call.verb_span,
+            f"Call the tool {call.tool}.",
+            rule="change-tool",
         )
 
 
@@ -255,19 +298,25 @@ def _error(completed: Completed, limits: Limits) -> KubeportError | None:
     if completed.overflow:
         return ExecutionFailed(
             f"The command printed more than {limits.read_bytes} bytes and was ended.",
-            hint="Narrow it: a namespace, a selector, --tail, -o name.", reason="output_limit",
+            hint="Narrow it: a namespace, a selector, --tail, -o name.",
+            reason="output_limit",
         )
     first = completed.stages[0]
     if first.exit_code:
         found = diagnose(first.stderr)
         kind = AuthenticationFailed if found.authentication else ExecutionFailed
         return kind(found.message, hint=found.hint, reason=found.reason)
-    failing = next((stage for stage in completed.stages[1:] if _has_failed(stage.argv, stage.exit_code)), None)
+    failing = next(
+        (stage for stage in completed.stages[1:] if _has_failed(stage.argv, stage.exit_code)), None
+    )
     if failing is None:
         return None
     return ExecutionFailed(
-        f"{failing.argv[0]} failed behind the pipe.", reason="filter_limit" if failing.exit_code < 0 else "filter",
-        hint="It was ended at its resource limits: use a simpler expression." if failing.exit_code < 0 else "",
+        f"{failing.argv[0]} failed behind the pipe.",
+        reason="filter_limit" if failing.exit_code < 0 else "filter",
+        hint="It was ended at its resource limits: use a simpler expression."
+        if failing.exit_code < 0
+        else "",
     )
 
 

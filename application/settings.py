@@ -27,7 +27,9 @@ def _choices(*allowed: str) -> Any:
     def check(_: object, field: "attrs.Attribute[tuple[str, ...]]", value: tuple[str, ...]) -> None:
         for one in value:
             if one not in allowed:
-                raise ValueError(f"{field.name}: expected some of {', '.join(allowed)}, not {one!r}")
+                raise ValueError(
+                    f"{field.name}: expected some of {', '.join(allowed)}, not {one!r}"
+                )
 
     return check
 

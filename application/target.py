@@ -11,7 +11,11 @@ from .settings import Settings
 
 
 def resolve(
-    call: Invocation, kubeconfig: KubeconfigReader, settings: Settings, context: str = "", namespace: str = ""
+    call: Invocation,
+    kubeconfig: KubeconfigReader,
+    settings: Settings,
+    context: str = "",
+    namespace: str = "",
 ) -> Target:
     """Choose and check the target of *call*.
 
@@ -24,16 +28,24 @@ def resolve(
     everywhere = call.with_meaning(Meaning.ALL_NAMESPACES)
     if everywhere and namespace:
         raise call.error(
-            f"The namespace {namespace} contradicts --{everywhere.flag.name}.", everywhere.span,
+            f"The namespace {namespace} contradicts --{everywhere.flag.name}.",
+            everywhere.span,
             "Leave one of them out.",
         )
     if call.help or not call.verb.targets or _has_own_server(call, settings):
-        return Target(namespace=namespace if call.verb.namespaced else "")
+        return Target(
+            namespace=(namespace or settings.target.namespace) if call.verb.namespaced else ""
+        )
     return _place(call, kubeconfig.read(), settings, context, namespace, everywhere)
 
 
 def _place(
-    call: Invocation, known: Kubeconfig, settings: Settings, context: str, namespace: str, everywhere: FlagUse | None
+    call: Invocation,
+    known: Kubeconfig,
+    settings: Settings,
+    context: str,
+    namespace: str,
+    everywhere: FlagUse | None,
 ) -> Target:
     ref, assumed = _context(known, context or settings.target.context)
     if assumed and len(known.contexts) > 1 and call.effect > Effect.READ:
@@ -41,12 +53,17 @@ def _place(
             "A change needs a context, and the kubeconfig has more than one.",
             hint=f"Name it in the argument `context`: one of {', '.join(known.names)}.",
         )
-    if not call.verb.namespaced or everywhere:
+    wide = call.verb.wide and not namespace and not call.operands
+    if not call.verb.namespaced or everywhere or wide:
         namespace = ""
     else:
         namespace = namespace or settings.target.namespace or ref.namespace or "default"
     return Target(
-        ref.name, namespace, everywhere is not None, ref.in_cluster, assumed and len(known.contexts) > 1
+        ref.name,
+        namespace,
+        everywhere is not None or wide,
+        ref.in_cluster,
+        assumed and len(known.contexts) > 1,
     )
 
 
@@ -59,7 +76,8 @@ def _one(call: Invocation, meaning: Meaning, name: str, value: Value, argument: 
         return argument
     if argument and use.value != argument:
         raise call.error(
-            f"--{use.flag.name}={use.value} contradicts the argument {name}={argument}.", use.span,
+            f"--{use.flag.name}={use.value} contradicts the argument {name}={argument}.",
+            use.span,
             "Leave one of them out.",
         )
     return use.value
@@ -90,24 +108,27 @@ def _has_own_server(call: Invocation, settings: Settings) -> bool:
 
 def placed_flags(call: Invocation, target: Target, settings: Settings) -> tuple[str, ...]:
     """The flags that lead *call* to *target*, as the tool spells them, and only where it takes them."""
-    if call.help or not call.verb.targets:
+    if call.help:
         return ()
     if call.tool == "argocd":
-        return _argocd_flags(target, settings)
+        return _argocd_flags(call, target, settings)
     flags = list[str]()
-    if target.context and not target.in_cluster:
+    if call.verb.targets and target.context and not target.in_cluster:
         flags.append(f"--{_CONTEXT_FLAG[call.tool]}={target.context}")
     if target.namespace and call.verb.namespaced:
         flags.append(f"--namespace={target.namespace}")
     return tuple(flags)
 
 
-def _argocd_flags(target: Target, settings: Settings) -> tuple[str, ...]:
+def _argocd_flags(call: Invocation, target: Target, settings: Settings) -> tuple[str, ...]:
+    if not call.verb.targets:
+        return ()
     if settings.tools.argocd_server:
         return (f"--server={settings.tools.argocd_server}",)
-    context = () if target.in_cluster or not target.context else (f"--kube-context={target.context}",)
+    context = (
+        () if target.in_cluster or not target.context else (f"--kube-context={target.context}",)
+    )
     return ("--core=true", *context)
 
 
 _CONTEXT_FLAG = {"kubectl": "context", "helm": "kube-context", "istioctl": "context"}
-

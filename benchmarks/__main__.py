@@ -34,8 +34,9 @@ def command_line() -> None:
 
 def judging() -> None:
     """What reading and judging one command costs, and the import of all tables."""
-    from kubeport.domain.judging import judge, understand
+    from kubeport.domain.judging import judge
     from kubeport.domain.policy import BUILT_IN
+    from kubeport.domain.understanding import understand
 
     def once(line: str) -> object:
         return judge(understand(line), BUILT_IN["read-only"])
@@ -76,9 +77,14 @@ async def listing() -> None:
             listed = await client.list_tools()
         text = json.dumps(
             [tool.model_dump(by_alias=True, exclude_none=True) for tool in listed.tools],
-            separators=(",", ":"), ensure_ascii=False,
+            separators=(",", ":"),
+            ensure_ascii=False,
         )
-        row(f"tools/list at {level}", f"{len(text.encode())} B", f"about {tokens(text)} tokens (estimate)")
+        row(
+            f"tools/list at {level}",
+            f"{len(text.encode())} B",
+            f"about {tokens(text)} tokens (estimate)",
+        )
 
 
 async def starting() -> None:
@@ -98,14 +104,21 @@ async def starting() -> None:
         process.stdin.close()
         await process.wait()
     bare = cpu_ms([sys.executable, "-c", "import mcp.server"], 5)
-    row("start to first tools/list answer", f"{statistics.median(times):.0f} ms",
-        f"{statistics.median(times) / bare:.2f} × `import mcp.server` alone")
+    row(
+        "start to first tools/list answer",
+        f"{statistics.median(times):.0f} ms",
+        f"{statistics.median(times) / bare:.2f} × `import mcp.server` alone",
+    )
     row("idle resident memory", f"{statistics.median(rss):.0f} MiB")
 
 
 async def _first_listing(process: asyncio.subprocess.Process) -> None:
     assert process.stdin is not None and process.stdout is not None
-    hello = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "bench", "version": "0"}}
+    hello = {
+        "protocolVersion": "2025-11-25",
+        "capabilities": {},
+        "clientInfo": {"name": "bench", "version": "0"},
+    }
     for message in (
         {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello},
         {"jsonrpc": "2.0", "method": "notifications/initialized"},
@@ -119,7 +132,9 @@ async def _first_listing(process: asyncio.subprocess.Process) -> None:
 async def calling(kubectl: str, line: str, argv: list[str]) -> None:
     """A trivial kubectl call through Kubeport over stdio against the bare program, interleaved."""
     server = StdioServerParameters(
-        command=SERVE[0], args=[*SERVE[1:], "--set", f"tools.paths_kubectl={kubectl}"], env=dict(os.environ)
+        command=SERVE[0],
+        args=[*SERVE[1:], "--set", f"tools.paths_kubectl={kubectl}"],
+        env=dict(os.environ),
     )
     async with Client(server) as client:
         ours, bare = list[float](), list[float]()
@@ -128,7 +143,10 @@ async def calling(kubectl: str, line: str, argv: list[str]) -> None:
             answer = await client.call_tool("kubectl", {"command": line})
             middle = time.perf_counter()
             process = await asyncio.create_subprocess_exec(
-                kubectl, *argv, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
+                kubectl,
+                *argv,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
             )
             await process.communicate()
@@ -139,7 +157,11 @@ async def calling(kubectl: str, line: str, argv: list[str]) -> None:
                 ours.append((middle - start) * 1000)
                 bare.append((end - middle) * 1000)
     a, b = statistics.median(ours), statistics.median(bare)
-    row(f"{line} through Kubeport over stdio, p50", f"{a:.1f} ms", f"bare {b:.1f} ms: + {a - b:.1f} ms, {a / b:.2f} ×")
+    row(
+        f"{line} through Kubeport over stdio, p50",
+        f"{a:.1f} ms",
+        f"bare {b:.1f} ms: + {a - b:.1f} ms, {a / b:.2f} ×",
+    )
 
 
 def main() -> None:

@@ -40,54 +40,96 @@ _LOG_IN = "The operator of this server has to renew its credentials; another com
 _SIGNS = (
     _sign(
         r"getting credentials:|exec: executable .* (?:not found|failed)|exec plugin:|no Auth Provider found",
-        "credential_plugin", "The credential plugin of the kubeconfig failed.", _LOG_IN, True,
+        "credential_plugin",
+        "The credential plugin of the kubeconfig failed.",
+        _LOG_IN,
+        True,
     ),
     _sign(
-        r"token (?:has |is )?expired|expired token|token-expired|invalid_grant|certificate has expired or is not yet valid.*client",
-        "token_expired", "The credentials of the kubeconfig have expired.", _LOG_IN, True,
+        r"token (?:has |is )?expired|expired token|token-expired|invalid_grant",
+        "token_expired",
+        "The credentials of the kubeconfig have expired.",
+        _LOG_IN,
+        True,
     ),
     _sign(
         r"\(Unauthorized\)|must be logged in to the server|\b401\b.*unauthori[sz]ed|code = Unauthenticated"
         r"|the server has asked for the client to provide credentials|Argo CD server address unspecified",
-        "unauthenticated", "The cluster does not accept the credentials of the kubeconfig.", _LOG_IN, True,
+        "unauthenticated",
+        "The cluster does not accept the credentials of the kubeconfig.",
+        _LOG_IN,
+        True,
     ),
     _sign(
-        r"\(Forbidden\)|is forbidden:|code = PermissionDenied|cannot (?:list|get|create|delete|patch|watch|update) resource",
-        "forbidden", "The cluster's own access control (RBAC) forbids this to the server's identity.",
+        r"\(Forbidden\)|is forbidden:|code = PermissionDenied"
+        r"|cannot (?:list|get|create|delete|patch|watch|update) resource",
+        "forbidden",
+        "The cluster's own access control (RBAC) forbids this to the server's identity.",
         "Ask with: auth can-i --list",
     ),
     _sign(
         r"\(NotFound\)|release: not found|code = NotFound|(?:not found$)|no matches for kind",
-        "not_found", "Something the command names does not exist.",
+        "not_found",
+        "Something the command names does not exist.",
         "List what is there first, and check context and namespace.",
     ),
     _sign(
         r"doesn't have a resource type|the server could not find the requested resource",
-        "unknown_kind", "The cluster does not know this kind.", "See: api-resources",
+        "unknown_kind",
+        "The cluster does not know this kind.",
+        "See: api-resources",
     ),
     _sign(
         r"Unable to connect to the server|connection refused|no such host|i/o timeout|TLS handshake timeout"
-        r"|network is unreachable|no route to host|was refused - did you specify the right host|cluster unreachable"
+        r"|network is unreachable|no route to host|cluster unreachable"
+        r"|was refused - did you specify the right host"
         r"|context deadline exceeded|x509:|server misbehaving|EOF$|connection reset by peer",
-        "unreachable", "The cluster cannot be reached.", "Check the context, or try again later.",
+        "unreachable",
+        "The cluster cannot be reached.",
+        "Check the context, or try again later.",
     ),
-    _sign(r"\(AlreadyExists\)|already exists|cannot re-use a name", "already_exists", "It exists already."),
     _sign(
-        r"\(Conflict\)|the object has been modified|another operation \(install/upgrade/rollback\) is in progress"
-        r"|conflicts? with",
-        "conflict", "The object has changed in between.", "Read it again, then repeat the change.",
+        r"\(AlreadyExists\)|already exists|cannot re-use a name",
+        "already_exists",
+        "It exists already.",
     ),
-    _sign(r"\(TooManyRequests\)|too many requests", "rate_limited", "The API server asks to slow down.",
-          "Try again in a few seconds."),
-    _sign(r"\(Invalid\)|is invalid:|\(BadRequest\)|error validating|ValidationError", "invalid",
-          "The cluster rejects the object as invalid."),
-    _sign(r"timed out waiting for the condition", "condition_timeout", "The condition did not come true in time.",
-          "Look at the object with describe."),
-    _sign(r"\(ServiceUnavailable\)|the server is currently unable", "unavailable",
-          "The API server, or an aggregated API, is not available.", "Try again later."),
+    _sign(
+        r"\(Conflict\)|the object has been modified|conflicts? with"
+        r"|another operation \(install/upgrade/rollback\) is in progress",
+        "conflict",
+        "The object has changed in between.",
+        "Read it again, then repeat the change.",
+    ),
+    _sign(
+        r"\(TooManyRequests\)|too many requests",
+        "rate_limited",
+        "The API server asks to slow down.",
+        "Try again in a few seconds.",
+    ),
+    _sign(
+        r"\(Invalid\)|is invalid:|\(BadRequest\)|error validating|ValidationError",
+        "invalid",
+        "The cluster rejects the object as invalid.",
+    ),
+    _sign(
+        r"timed out waiting for the condition",
+        "condition_timeout",
+        "The condition did not come true in time.",
+        "Look at the object with describe.",
+    ),
+    _sign(
+        r"\(ServiceUnavailable\)|the server is currently unable",
+        "unavailable",
+        "The API server, or an aggregated API, is not available.",
+        "Try again later.",
+    ),
     _sign(r"Metrics API not available", "no_metrics", "The cluster has no metrics server."),
-    _sign(r"unknown (?:shorthand )?flag|unknown command", "unsupported",
-          "The installed version of the tool does not know this form.", "See the tool's own help."),
+    _sign(
+        r"unknown (?:shorthand )?flag|unknown command",
+        "unsupported",
+        "The installed version of the tool does not know this form.",
+        "See the tool's own help.",
+    ),
 )
 
 _FAILED = Diagnosis("failed", "The command failed.", "")

@@ -99,9 +99,7 @@ class ContextNotFound(KubeportError):
     def among(cls, known: tuple[str, ...], hint: str = "") -> "ContextNotFound":
         """The literal message of architecture.md with the *known* contexts."""
         listed = ", ".join(known)
-        return cls(
-            f"Context not found in kubeconfig. Available contexts: [{listed}].", hint=hint
-        )
+        return cls(f"Context not found in kubeconfig. Available contexts: [{listed}].", hint=hint)
 
 
 @attrs.define(eq=False)

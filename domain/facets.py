@@ -28,12 +28,20 @@ def facets_of(
 def _facet(
     base: Facet, subject: Subject, call: Invocation, target: Target, policy: Policy
 ) -> Facet:
-    namespace, uncertain = _namespace(subject.kind, subject.name, target, policy)
+    here = _own_place(subject, target)
+    namespace, uncertain = _namespace(subject.kind, subject.name, here, policy)
     if subject.kind != "namespaces" and not (call.verb.targets and call.verb.namespaced):
         namespace, uncertain = Scope.CLUSTER, False
     return attrs.evolve(
         base, namespace=namespace, kind=subject.kind, name=subject.name, uncertain=uncertain
     )
+
+
+def _own_place(subject: Subject, target: Target) -> Target:
+    """Where the tool goes: an operand may name a namespace itself (``istioctl ps web.prod``)."""
+    if not subject.namespace:
+        return target
+    return attrs.evolve(target, namespace=subject.namespace, all_namespaces=False)
 
 
 def _carried(base: Facet, thing: ManifestObject, target: Target, policy: Policy) -> Facet:

@@ -8,12 +8,20 @@ from .tools.kubectl.kinds import lookup
 
 @attrs.frozen
 class ManifestObject:
-    """The identity of one object of a manifest; *namespace* is empty where it names none."""
+    """The identity of one object of a manifest; *namespace* is empty where it names none.
+
+    *keys* are the keys of its labels and annotations, never their values.
+    """
 
     kind: str
     name: str
     namespace: str = ""
     api_version: str = ""
+    keys: tuple[str, ...] = ()
+
+    def keys_begin(self, prefixes: tuple[str, ...]) -> bool:
+        """Whether a label or annotation key begins with one of *prefixes*."""
+        return any(key.startswith(prefixes) for key in self.keys)
 
     @property
     def plural(self) -> str:
@@ -33,13 +41,15 @@ class ManifestObject:
 
 
 # security.md 2.1: by verb these kinds are admin, and a manifest is no way around that.
-_ADMIN_GROUPS = frozenset({
-    "admissionregistration.k8s.io",
-    "apiextensions.k8s.io",
-    "apiregistration.k8s.io",
-    "certificates.k8s.io",
-    "flowcontrol.apiserver.k8s.io",
-    "rbac.authorization.k8s.io",
-    "scheduling.k8s.io",
-})
+_ADMIN_GROUPS = frozenset(
+    {
+        "admissionregistration.k8s.io",
+        "apiextensions.k8s.io",
+        "apiregistration.k8s.io",
+        "certificates.k8s.io",
+        "flowcontrol.apiserver.k8s.io",
+        "rbac.authorization.k8s.io",
+        "scheduling.k8s.io",
+    }
+)
 _ADMIN_KINDS = frozenset({"node", "persistentvolume"})

@@ -53,8 +53,12 @@ def _covers(one: Rule, other: Rule) -> bool:
 def _covers_all(patterns: tuple[str, ...], others: tuple[str, ...]) -> bool:
     """Whether every text that one of *others* matches is matched by *patterns*; may miss some."""
     return patterns == ANY or all(
-        any(pattern == other or (not _GLOB & set(other) and fnmatchcase(other, pattern))
-            or pattern == "*" for pattern in patterns)
+        any(
+            pattern == other
+            or (not _GLOB & set(other) and fnmatchcase(other, pattern))
+            or pattern == "*"
+            for pattern in patterns
+        )
         for other in others
     )
 

@@ -93,7 +93,9 @@ class _Reader:
             if char not in "\n\t\r" and _hidden(char):
                 name = unicodedata.name(char, "control character")
                 raise self._error(
-                    place, place + 1, f"Character U+{ord(char):04X} ({name}) is not allowed in a command."
+                    place,
+                    place + 1,
+                    f"Character U+{ord(char):04X} ({name}) is not allowed in a command.",
                 )
 
     def _stage(self, bar: int | None = None) -> Command:
@@ -105,7 +107,9 @@ class _Reader:
                 words.append(self._word())
         if not words:
             raise self._empty(bar)
-        return Command(tuple(words), words[0].span.to(words[-1].span) if words else Span(start, self.at))
+        return Command(
+            tuple(words), words[0].span.to(words[-1].span) if words else Span(start, self.at)
+        )
 
     def _empty(self, bar: int | None) -> CommandError:
         if not self.source.strip():
@@ -123,7 +127,9 @@ class _Reader:
             bare.append(text if self.source[before] not in "'\"\\" else "'")
         if found := _BRACE_LIST.search("".join(bare)):
             raise self._error(
-                start, self.at, f"{found[0]} would be expanded by a shell, and there is none.",
+                start,
+                self.at,
+                f"{found[0]} would be expanded by a shell, and there is none.",
                 "Write each word out, or quote the value.",
             )
         return Token("".join(parts), Span(start, self.at))
@@ -132,7 +138,10 @@ class _Reader:
         char = self.source[self.at]
         if char in _WORD_START and not self.source.startswith("*=", self.at):
             raise self._error(
-                self.at, self.at + 1, f"A word may not start with an unquoted {char}", _WORD_START[char]
+                self.at,
+                self.at + 1,
+                f"A word may not start with an unquoted {char}",
+                _WORD_START[char],
             )
 
     def _part(self) -> str:
@@ -145,10 +154,14 @@ class _Reader:
         if char == "\\":
             return self._escaped()
         if char in _NO_SHELL:
-            raise self._error(self.at, self.at + 1, f"Unquoted {char!r} is not allowed.", _NO_SHELL[char])
+            raise self._error(
+                self.at, self.at + 1, f"Unquoted {char!r} is not allowed.", _NO_SHELL[char]
+            )
         if char == "\t" or not char.isascii():
             raise self._error(
-                self.at, self.at + 1, f"Unquoted U+{ord(char):04X} is not allowed.",
+                self.at,
+                self.at + 1,
+                f"Unquoted U+{ord(char):04X} is not allowed.",
                 "Outside quotes a command is written in printable ASCII, with spaces between words.",
             )
         run = _PLAIN.match(self.source, self.at)
@@ -183,7 +196,10 @@ class _Reader:
             return following if following in ('"', "\\", "$", "`") else "\\" + following
         if char == "`" or (char == "$" and _EXPANSION.match(self.source, self.at)):
             raise self._error(
-                self.at, self.at + 1, f"{char} inside double quotes is not allowed.", _NO_SHELL[char]
+                self.at,
+                self.at + 1,
+                f"{char} inside double quotes is not allowed.",
+                _NO_SHELL[char],
             )
         if char == "$":
             self.at += 1
@@ -199,7 +215,9 @@ class _Reader:
             raise self._error(self.at, self.at + 1, "A backslash at the end escapes nothing.")
         if following in "\n\r\t" or not following.isascii():
             raise self._error(
-                self.at, self.at + 2, "A backslash may not be followed by this character.",
+                self.at,
+                self.at + 2,
+                "A backslash may not be followed by this character.",
                 "Lines are not continued: write the command in one line.",
             )
         self.at += 2

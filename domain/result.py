@@ -42,8 +42,12 @@ class ErrorDetails:
         """``ErrorDetails`` of architecture.md, absent fields left out."""
         details = _present(command=self.command, exit_code=self.exit_code, stderr=self.stderr)
         return _present(
-            message=self.message, code=self.code, reason=self.reason, rule=self.rule,
-            hint=self.hint, details=details or None,
+            message=self.message,
+            code=self.code,
+            reason=self.reason,
+            rule=self.rule,
+            hint=self.hint,
+            details=details or None,
         )
 
 

@@ -13,7 +13,8 @@ LEVELS = ("read-only", "write", "admin")
 def parser(version: str) -> argparse.ArgumentParser:
     """The parser of ``kubeport``."""
     root = argparse.ArgumentParser(
-        "kubeport", description="Kubernetes' command-line tools behind a policy, for AI assistants.",
+        "kubeport",
+        description="Kubernetes' command-line tools behind a policy, for AI assistants.",
         epilog="Exit codes: 0 success, 1 failed, 2 usage or configuration, 3 refused, 124 timed out; "
         "`run` passes on the exit code of the command.",
     )
@@ -23,7 +24,9 @@ def parser(version: str) -> argparse.ArgumentParser:
     _serve(commands, shared)
     _run(commands, shared)
     _policy(commands, shared)
-    contexts = commands.add_parser("contexts", parents=[shared], help="list the contexts of the kubeconfig")
+    contexts = commands.add_parser(
+        "contexts", parents=[shared], help="list the contexts of the kubeconfig"
+    )
     _json(contexts)
     _config(commands, shared)
     commands.add_parser("demo", help="show the main job on an in-memory cluster; needs no cluster")
@@ -63,7 +66,11 @@ def _shared() -> argparse.ArgumentParser:
     group = shared.add_argument_group("settings")
     group.add_argument("--config", metavar="FILE", help="configuration file (TOML)")
     group.add_argument(
-        "--set", metavar="SECTION.KEY=VALUE", action="append", default=[], help="one setting; repeatable"
+        "--set",
+        metavar="SECTION.KEY=VALUE",
+        action="append",
+        default=[],
+        help="one setting; repeatable",
     )
     group.add_argument("--level", choices=LEVELS, help="built-in policy (security.level)")
     return shared
@@ -73,7 +80,9 @@ def _json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
-def _serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", shared: argparse.ArgumentParser) -> None:
+def _serve(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", shared: argparse.ArgumentParser
+) -> None:
     serve = commands.add_parser("serve", parents=[shared], help="serve MCP")
     serve.add_argument("--demo", action="store_true", help="serve an in-memory cluster")
     serve.add_argument("--transport", choices=("stdio", "http"))
@@ -82,21 +91,30 @@ def _serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", shar
     serve.add_argument("--log-level", choices=("debug", "info", "warning", "error"))
 
 
-def _run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", shared: argparse.ArgumentParser) -> None:
+def _run(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", shared: argparse.ArgumentParser
+) -> None:
     run = commands.add_parser("run", parents=[shared], help="run one command under the policy")
     run.add_argument("line", metavar="COMMAND", help='such as "kubectl get pods -n web"')
     run.add_argument("--context", default="")
     run.add_argument("--namespace", default="")
     run.add_argument("--timeout", type=float, metavar="SECONDS")
-    run.add_argument("--manifest", metavar="FILE", help="the manifest for -f -; - reads standard input")
+    run.add_argument(
+        "--manifest", metavar="FILE", help="the manifest for -f -; - reads standard input"
+    )
     _json(run)
 
 
-def _policy(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", shared: argparse.ArgumentParser) -> None:
+def _policy(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", shared: argparse.ArgumentParser
+) -> None:
     policy = commands.add_parser("policy", help="ask the policy").add_subparsers(
         dest="question", required=True, metavar="QUESTION"
     )
-    for name, told in (("check", "allowed or refused"), ("explain", "how a command is read and judged")):
+    for name, told in (
+        ("check", "allowed or refused"),
+        ("explain", "how a command is read and judged"),
+    ):
         asked = policy.add_parser(name, parents=[shared], help=told)
         asked.add_argument("line", metavar="COMMAND")
         asked.add_argument("--context", default="")
@@ -105,16 +123,28 @@ def _policy(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", sha
     test = policy.add_parser("test", parents=[shared], help="judge the lines of JSON-lines files")
     test.add_argument("files", metavar="FILE.jsonl", nargs="+")
     test.add_argument("--contexts", default="", metavar="A,B", help="contexts that exist")
-    test.add_argument("--helm-repos", default="", metavar="C,D", help="chart repositories that exist")
+    test.add_argument(
+        "--helm-repos", default="", metavar="C,D", help="chart repositories that exist"
+    )
     show = policy.add_parser("show", parents=[shared], help="print the policy in force, as TOML")
     show.add_argument("name", nargs="?", choices=LEVELS, help="a built-in policy instead")
     lint = policy.add_parser("lint", parents=[shared], help="look for mistakes in a policy file")
     lint.add_argument("file", metavar="FILE.toml")
-    _json(policy.add_parser("grammar", parents=[shared], help="the tools, versions and commands covered"))
+    _json(
+        policy.add_parser(
+            "grammar", parents=[shared], help="the tools, versions and commands covered"
+        )
+    )
 
 
-def _config(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", shared: argparse.ArgumentParser) -> None:
+def _config(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", shared: argparse.ArgumentParser
+) -> None:
     config = commands.add_parser("config", help="look at the settings").add_subparsers(
         dest="question", required=True, metavar="QUESTION"
     )
-    _json(config.add_parser("show", parents=[shared], help="effective settings, and where each came from"))
+    _json(
+        config.add_parser(
+            "show", parents=[shared], help="effective settings, and where each came from"
+        )
+    )

@@ -63,8 +63,11 @@ def _verdict(found: Explanation) -> str:
     if found.allowed and found.decision is not None:
         return f"allowed: {found.decision.effect.word}, by {found.decision.rule}"
     rule = f" by {found.decision.rule}" if found.decision else ""
-    level = f"\nIt would be allowed at the level {found.decision.level}." if (
-        found.decision and found.decision.level) else ""
+    level = (
+        f"\nIt would be allowed at the level {found.decision.level}."
+        if (found.decision and found.decision.level)
+        else ""
+    )
     return f"refused{rule}: {found.error}{level}"
 
 
@@ -93,7 +96,9 @@ def _rows(file: Path) -> list[dict[str, str]]:
         lines = file.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"{file}: cannot be read: {error}.") from error
-    return [_row(line, f"{file}:{place}") for place, line in enumerate(lines, start=1) if line.strip()]
+    return [
+        _row(line, f"{file}:{place}") for place, line in enumerate(lines, start=1) if line.strip()
+    ]
 
 
 def _row(line: str, where: str) -> dict[str, str]:
@@ -125,8 +130,11 @@ def show(kubeport: Kubeport, arguments: argparse.Namespace) -> int:
 
 def as_toml(policy: Policy) -> str:
     """*policy* in the language of policy files; reading it back gives the same policy."""
-    lines = [_assignment("name", policy.name), _assignment("access", policy.access.value),
-             _assignment("sensitive", [one.value for one in policy.sensitive])]
+    lines = [
+        _assignment("name", policy.name),
+        _assignment("access", policy.access.value),
+        _assignment("sensitive", [one.value for one in policy.sensitive]),
+    ]
     if policy.namespaced_kinds:
         lines.append(_assignment("namespaced_kinds", list(policy.namespaced_kinds)))
     for rule in policy.rules:
@@ -139,7 +147,9 @@ def _rule_lines(rule: Rule) -> list[str]:
     for field in attrs.fields(Rule):
         value = getattr(rule, field.name)
         if value is not None and value != field.default:
-            lines.append(_assignment(field.name, list(value) if isinstance(value, tuple) else value))
+            lines.append(
+                _assignment(field.name, list(value) if isinstance(value, tuple) else value)
+            )
     return lines
 
 
@@ -162,7 +172,9 @@ def grammar(arguments: argparse.Namespace) -> int:
     rows: dict[str, dict[str, Any]] = {
         tool: {
             "versions": list(grammar_of(tool).versions),
-            "commands": {verb.words: verb.effect.word for verb in grammar_of(tool).verbs if verb.path},
+            "commands": {
+                verb.words: verb.effect.word for verb in grammar_of(tool).verbs if verb.path
+            },
         }
         for tool in TOOLS
     }

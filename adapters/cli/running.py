@@ -67,7 +67,11 @@ def contexts(kubeport: Kubeport, arguments: argparse.Namespace) -> int:
     known = kubeport.contexts()
     if arguments.json:
         rows = [
-            {"name": r.name, "namespace": r.namespace or "default", "current": r.name == known.current}
+            {
+                "name": r.name,
+                "namespace": r.namespace or "default",
+                "current": r.name == known.current,
+            }
             for r in known.contexts
         ]
         print(json.dumps(rows, ensure_ascii=False, indent=2))

@@ -77,8 +77,9 @@ def _value(key: str, value: object, kind: Any, where: str) -> object:
             return tuple(Sensitivity(one) for one in STRICT.structure(value, tuple[str, ...]))
         return STRICT.structure(value, kind)
     except (ValueError, TypeError, cattrs.BaseValidationError) as error:
-        raise CommandError(f"{where}: {key}: expected {_EXPECTED.get(key, 'a list of texts')}, "
-                           f"not {value!r}.") from error
+        raise CommandError(
+            f"{where}: {key}: expected {_EXPECTED.get(key, 'a list of texts')}, not {value!r}."
+        ) from error
 
 
 _EXPECTED = {

@@ -81,16 +81,20 @@ def _file_layers(path: str | None, environ: Mapping[str, str]) -> list[Layer]:
     file = Path(named) if named else default_file(environ)
     if not named and not file.exists():
         if profile:
-            raise CommandError(f"KUBEPORT_PROFILE is {profile!r}, and there is no configuration file.",
-                               hint=f"Write one at {file}, with a section [profiles.{profile}].")
+            raise CommandError(
+                f"KUBEPORT_PROFILE is {profile!r}, and there is no configuration file.",
+                hint=f"Write one at {file}, with a section [profiles.{profile}].",
+            )
         return []
     content = read_toml(file)
     profiles = content.pop("profiles", {})
     layers = [Layer(str(file), _sections(content, str(file)))]
     if profile:
         if not isinstance(profiles, dict) or profile not in profiles:
-            raise CommandError(f"{file}: there is no profile {profile!r}.",
-                               hint=f"Profiles: {', '.join(profiles) or 'none'} (sections [profiles.NAME.…]).")
+            raise CommandError(
+                f"{file}: there is no profile {profile!r}.",
+                hint=f"Profiles: {', '.join(profiles) or 'none'} (sections [profiles.NAME.…]).",
+            )
         origin = f"{file} [profiles.{profile}]"
         layers.append(Layer(origin, _sections(profiles[profile], origin)))
     return layers
@@ -125,7 +129,9 @@ def _override_layer(overrides: Mapping[str, str]) -> Layer:
     return Layer("command line", values)
 
 
-def _place(values: dict[str, dict[str, Any]], section: str, key: str, text: str, origin: str) -> None:
+def _place(
+    values: dict[str, dict[str, Any]], section: str, key: str, text: str, origin: str
+) -> None:
     """Put a value that came as text where it belongs, with the type of its field."""
     if section == "tools" and key.startswith(("paths_", "paths.")):
         values.setdefault("tools", {}).setdefault("paths", {})[key[6:]] = text
@@ -175,12 +181,15 @@ def _settings(chosen: Mapping[str, Mapping[str, Any]], origins: Mapping[str, str
 def _field(section: str, key: str, origin: str) -> "attrs.Attribute[Any]":
     sections = {field.name: field for field in attrs.fields(Settings)}
     if section not in sections:
-        raise CommandError(f"{origin}: there is no section {section!r}.",
-                           hint=f"Sections: {', '.join(sections)}.")
+        raise CommandError(
+            f"{origin}: there is no section {section!r}.", hint=f"Sections: {', '.join(sections)}."
+        )
     fields = {field.name: field for field in _fields(sections[section])}
     if key not in fields:
-        raise CommandError(f"{origin}: there is no setting {section}.{key}.",
-                           hint=f"Settings of {section}: {', '.join(fields)}.")
+        raise CommandError(
+            f"{origin}: there is no setting {section}.{key}.",
+            hint=f"Settings of {section}: {', '.join(fields)}.",
+        )
     return fields[key]
 
 

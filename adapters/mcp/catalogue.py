@@ -1,6 +1,5 @@
 """The tools that are offered: a table that follows from the settings and the policy in force."""
 
-
 import attrs
 from mcp import types as T
 
@@ -41,13 +40,15 @@ class Offer:
 
 _READS = {
     "kubectl": "Read the cluster with kubectl: get, describe, logs, events, top, … e.g. "
-    "`get pods -A | grep -v Running`. Pipes: grep head tail sort uniq wc cut tr column jq yq sed awk. No shell.",
+    "`get pods -A | grep -v Running`. Pipes: grep head tail sort uniq wc cut tr column jq yq sed awk. "
+    "No shell.",
     "helm": "Read with helm, e.g. `list -A`, `history web`, `get values web`. Pipes as in kubectl.",
     "istioctl": "Read with istioctl, e.g. `proxy-status`, `analyze -A`. Pipes as in kubectl.",
     "argocd": "Read with argocd, e.g. `app list`, `app get web`. Pipes as in kubectl.",
 }
 _CHANGES = {
-    "kubectl": "Change the cluster with kubectl, e.g. `scale deploy/web --replicas=3`, `apply -f -` with `manifest`.",
+    "kubectl": "Change the cluster with kubectl, e.g. `scale deploy/web --replicas=3`, or `apply -f -` "
+    "with `manifest`.",
     "helm": "Change releases with helm, e.g. `upgrade web bitnami/nginx --set a=b`.",
     "istioctl": "Change the mesh with istioctl, e.g. `waypoint apply -n web`.",
     "argocd": "Change applications with argocd, e.g. `app sync web`.",
@@ -58,7 +59,9 @@ def offers(kubeport: Kubeport) -> tuple[Offer, ...]:
     """The tools in a fixed order. Listing enforces nothing: the use case does, at each call."""
     tools = kubeport.settings.tools.enabled
     reading = tuple(_runs(kubeport, cli, Access.READ) for cli in tools)
-    changing = tuple(_runs(kubeport, cli, Access.CHANGE) for cli in tools) if may_change(kubeport) else ()
+    changing = (
+        tuple(_runs(kubeport, cli, Access.CHANGE) for cli in tools) if may_change(kubeport) else ()
+    )
     return (*reading, *changing, *_about(tools))
 
 
@@ -84,11 +87,19 @@ def _runs(kubeport: Kubeport, cli: str, access: Access) -> Offer:
 
 def _about(tools: tuple[str, ...]) -> tuple[Offer, ...]:
     return (
-        Offer("help", "Tool documentation", "A tool's own --help for a command, e.g. `rollout status`.",
-              schemas.help_input(tools)),
-        Offer("contexts", "Contexts", "The contexts (clusters) that calls can name.", schemas.NO_INPUT),
-        Offer("policy", "Policy", "Whether a command would be allowed, and why; runs nothing.",
-              schemas.policy_input(tools)),
+        Offer(
+            "help",
+            "Tool documentation",
+            "A tool's own --help for a command, e.g. `rollout status`.",
+            schemas.help_input(tools),
+        ),
+        Offer(
+            "contexts", "Contexts", "The contexts (clusters) that calls can name.", schemas.NO_INPUT
+        ),
+        Offer(
+            "policy",
+            "Policy",
+            "Whether a command would be allowed, and why; runs nothing.",
+            schemas.policy_input(tools),
+        ),
     )
-
-

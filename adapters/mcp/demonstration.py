@@ -8,7 +8,11 @@ from mcp import types as T
 
 _CALLS: tuple[tuple[str, str, str], ...] = (
     ("What is running?", "kubectl", "get pods"),
-    ("How many pods crash? (a pipe, without a shell)", "kubectl", "get pods -A | grep -c CrashLoopBackOff"),
+    (
+        "How many pods crash? (a pipe, without a shell)",
+        "kubectl",
+        "get pods -A | grep -c CrashLoopBackOff",
+    ),
     ("What is wrong with it?", "kubectl", "describe deployment checkout"),
     ("What does it say itself?", "kubectl", "logs deploy/checkout --tail=5"),
     ("May I delete it? (no: this server only reads)", "kubectl", "delete deployment checkout"),

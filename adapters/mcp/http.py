@@ -25,9 +25,7 @@ async def serve_http(server: Server[Any], settings: ServerSettings) -> None:
     import uvicorn
 
     check_loopback(settings.host)
-    app = server.streamable_http_app(
-        host=settings.host, transport_security=_security(settings)
-    )
+    app = server.streamable_http_app(host=settings.host, transport_security=_security(settings))
     config = uvicorn.Config(
         app,
         host=settings.host,

@@ -30,7 +30,9 @@ def run_input(tool: str, limits: LimitSettings) -> Schema:
 
 def help_input(tools: tuple[str, ...]) -> Schema:
     """What ``help`` takes."""
-    return _object({"tool": {"enum": list(tools)}, "command": {"type": "string", "maxLength": 200}}, "tool")
+    return _object(
+        {"tool": {"enum": list(tools)}, "command": {"type": "string", "maxLength": 200}}, "tool"
+    )
 
 
 def policy_input(tools: tuple[str, ...]) -> Schema:

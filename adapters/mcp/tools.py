@@ -94,7 +94,9 @@ class Tools:
             told = "; ".join(f"{_path(error.path)}{error.message[:200]}" for error in found[:5])
             raise CommandError(f"The arguments of {offer.name} are not valid: {told}.")
 
-    async def _answer(self, ctx: Context, offer: Offer, arguments: dict[str, Any]) -> T.CallToolResult:
+    async def _answer(
+        self, ctx: Context, offer: Offer, arguments: dict[str, Any]
+    ) -> T.CallToolResult:
         if offer.cli:
             return answer(await self._run(ctx, offer, _STRUCTURE(arguments, RunArguments)))
         if offer.name == "help":
@@ -106,8 +108,13 @@ class Tools:
 
     async def _run(self, ctx: Context, offer: Offer, arguments: RunArguments) -> Result:
         request = Request(
-            arguments.command, offer.cli, arguments.context, arguments.namespace, arguments.timeout,
-            arguments.manifest, offer.access,
+            arguments.command,
+            offer.cli,
+            arguments.context,
+            arguments.namespace,
+            arguments.timeout,
+            arguments.manifest,
+            offer.access,
         )
         send, receive = anyio.create_memory_object_stream[Progress](1)
         async with anyio.create_task_group() as group, send, receive:
@@ -126,7 +133,9 @@ class Tools:
             }
             for ref in known.contexts
         ]
-        lines = [f"{'* ' if row['current'] else '  '}{row['name']}  {row['namespace']}" for row in rows]
+        lines = [
+            f"{'* ' if row['current'] else '  '}{row['name']}  {row['namespace']}" for row in rows
+        ]
         return _structured("\n".join(lines) or "There is no kubeconfig.", {"contexts": rows})
 
     def _policy(self, arguments: PolicyArguments) -> T.CallToolResult:

@@ -118,8 +118,8 @@ class Verb:
 
     *group* marks a command that only shows its documentation (``kubectl rollout``). *targets* and
     *namespaced* tell whether it takes a context and a namespace; a *wide* verb without operands and
-    without a namespace is about all of them. *sensitivity* marks output of the policy's second axis. *why* says in a refusal why a verb is never allowed; *instead* names the
-    nearest allowed form.
+    without a namespace is about all of them. *sensitivity* marks output of the policy's second
+    axis. *why* says in a refusal why a verb is never allowed; *instead* names the nearest allowed form.
     """
 
     path: tuple[str, ...]

@@ -76,7 +76,9 @@ class Invocation:
 
     def with_meaning(self, meaning: Meaning) -> FlagUse | None:
         """The last use of a flag that means *meaning* and is in force."""
-        return next((u for u in reversed(self.flags) if u.flag.meaning is meaning and u.counts), None)
+        return next(
+            (u for u in reversed(self.flags) if u.flag.meaning is meaning and u.counts), None
+        )
 
     def expect_operands(self, least: int, most: int | None) -> None:
         """Check the number of operands before ``--``.
@@ -109,7 +111,9 @@ class Invocation:
         if self.help:
             return (*head, "--help")
         written = tuple(
-            f"--{use.flag.name}={use.value}" for use in self.flags if use.flag.meaning not in _PLACED
+            f"--{use.flag.name}={use.value}"
+            for use in self.flags
+            if use.flag.meaning not in _PLACED
         )
         tail = tuple(token.text for token in self.operands)
         rest = ("--", *(token.text for token in self.rest)) if self.dashes else ()

@@ -84,7 +84,9 @@ class _Parser:
         """Take a flag that may stand before the verb; False where the verb is complete without it."""
         table = FlagTable.of(self.grammar.common, ())
         name = word.text.split("=", 1)[0]
-        flag = table.long.get(name[2:]) if name.startswith("--") else table.short.get(word.text[1:2])
+        flag = (
+            table.long.get(name[2:]) if name.startswith("--") else table.short.get(word.text[1:2])
+        )
         if name in ("-h", "--help"):
             return self._help_flag(word)
         if flag is not None and flag.name in self.grammar.early:
@@ -94,7 +96,8 @@ class _Parser:
             return False
         early = ", ".join(sorted(f"--{name}" for name in self.grammar.early))
         raise self._error(
-            word, f"{name} may not stand before the verb.",
+            word,
+            f"{name} may not stand before the verb.",
             f"Write the verb first, then its flags. Only these may come before it: {early or 'none'}.",
         )
 
@@ -109,13 +112,15 @@ class _Parser:
         known = self.grammar.children(self.path)
         if self.at >= len(self.words):
             return CommandError(
-                f"{self.grammar.tool} needs a command.", self.source,
+                f"{self.grammar.tool} needs a command.",
+                self.source,
                 self.words[-1].span if self.words else None,
                 f"Known commands: {', '.join(known)}.",
             )
         word = self.words[self.at]
         return self._error(
-            word, f"{word.text!r} is not a {self.grammar.tool} command that Kubeport knows.",
+            word,
+            f"{word.text!r} is not a {self.grammar.tool} command that Kubeport knows.",
             _nearest(word.text, known) or "Plugins are never run.",
         )
 
@@ -124,7 +129,8 @@ class _Parser:
         verb = self.verb
         assert verb is not None
         if verb.effect is Effect.NEVER:
-            return self._read_refused()
+            self._read_refused()
+            return
         table = self.grammar.flags_of(verb)
         while self.at < len(self.words):
             word = self.words[self.at]
@@ -148,7 +154,8 @@ class _Parser:
             raise self._unknown_verb()
         if (below := self.grammar.child(verb.path, word.text)) is not None:
             raise self._error(
-                word, f"{word.text!r} is not expected here.",
+                word,
+                f"{word.text!r} is not expected here.",
                 f"Write {self.grammar.tool} {' '.join(below)} before its flags.",
             )
         self.operands.append(word)
@@ -204,12 +211,13 @@ class _Parser:
             return
         judged = flag.effect is not Effect.NEVER or flag.value.boolean
         if judged and not flag.value.accepts(value):
-            raise CommandError(
-                f"--{flag.name}: expected {flag.value.name}.", self.source, span
-            )
+            raise CommandError(f"--{flag.name}: expected {flag.value.name}.", self.source, span)
         if not flag.repeats and any(use.flag.name == flag.name for use in self.uses):
             raise CommandError(
-                f"--{flag.name} is given twice.", self.source, span, "Give it once: the last one would win."
+                f"--{flag.name} is given twice.",
+                self.source,
+                span,
+                "Give it once: the last one would win.",
             )
         self.uses.append(FlagUse(flag, value, span))
 
@@ -228,8 +236,15 @@ class _Parser:
     def invocation(self) -> Invocation:
         assert self.verb is not None and self.verb_span is not None
         return Invocation(
-            self.grammar, self.verb, self.source, self.verb_span, tuple(self.uses),
-            tuple(self.operands), tuple(self.rest), self.dashes, self.help,
+            self.grammar,
+            self.verb,
+            self.source,
+            self.verb_span,
+            tuple(self.uses),
+            tuple(self.operands),
+            tuple(self.rest),
+            self.dashes,
+            self.help,
         )
 
 
@@ -243,7 +258,12 @@ def _understood(call: Invocation) -> Invocation:
     if call.help:
         return attrs.evolve(call, demands=tuple(d for d in flags if d.effect is Effect.NEVER))
     verb = call.verb
-    own = Demand(verb.effect, verb.why or f"{call.command} {_DOES[verb.effect]}", call.verb_span, verb.instead)
+    own = Demand(
+        verb.effect,
+        verb.why or f"{call.command} {_DOES[verb.effect]}",
+        call.verb_span,
+        verb.instead,
+    )
     if verb.effect is Effect.NEVER:
         return attrs.evolve(call, demands=(own, *flags))
     if verb.group:

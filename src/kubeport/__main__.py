@@ -69,7 +69,12 @@ def _ask(arguments: "argparse.Namespace", configured: "Configured") -> int:
     kubeport = _kubeport(arguments, configured.settings)
     if arguments.command == "contexts":
         return running.contexts(kubeport, arguments)
-    questions = {"check": asking.check, "explain": asking.explain, "test": asking.test, "show": asking.show}
+    questions = {
+        "check": asking.check,
+        "explain": asking.explain,
+        "test": asking.test,
+        "show": asking.show,
+    }
     return questions[arguments.question](kubeport, arguments)
 
 
@@ -79,12 +84,16 @@ def _kubeport(arguments: "argparse.Namespace", settings: "Settings") -> "Kubepor
 
     if getattr(arguments, "question", "") != "test":
         return live(settings)
+    from attrs import evolve
+
     from .adapters.fake_cluster import FakeCluster
+    from .application.settings import TargetSettings
 
     names = tuple(filter(None, arguments.contexts.split(","))) or ("default",)
     repositories = tuple(filter(None, arguments.helm_repos.split(",")))
+    chosen = TargetSettings(settings.target.context or names[0], settings.target.namespace)
     cluster = FakeCluster(contexts=names, repositories=repositories)
-    return in_memory(cluster, settings)
+    return in_memory(cluster, evolve(settings, target=chosen))
 
 
 async def _run_and_close(run, settings: "Settings", arguments: "argparse.Namespace") -> int:  # type: ignore[no-untyped-def]

@@ -12,7 +12,11 @@ from kubeport.domain.tools.grammar import Sensitivity
 def facet(**changes: object) -> Facet:
     """A call of ``kubectl get pods web -n shop`` in the context dev, with *changes*."""
     known: dict[str, object] = {
-        "command": "kubectl get", "context": "dev", "namespace": "shop", "kind": "pods", "name": "web",
+        "command": "kubectl get",
+        "context": "dev",
+        "namespace": "shop",
+        "kind": "pods",
+        "name": "web",
     }
     return Facet(**{**known, **changes})  # type: ignore[arg-type]
 
@@ -107,7 +111,9 @@ def test_levels(level: Level, permitted: set[Effect]) -> None:
 def test_built_in_policies() -> None:
     """Three, one for each level, without rules."""
     assert {name: (p.access, p.rules) for name, p in BUILT_IN.items()} == {
-        "read-only": (Level.READ_ONLY, ()), "write": (Level.WRITE, ()), "admin": (Level.ADMIN, ()),
+        "read-only": (Level.READ_ONLY, ()),
+        "write": (Level.WRITE, ()),
+        "admin": (Level.ADMIN, ()),
     }
 
 
@@ -115,7 +121,9 @@ _NAMESPACES = ("a", "b", "kube-system")
 _GLOBS = st.lists(st.sampled_from(("*", "a", "b", "kube-*")), min_size=1, max_size=2).map(tuple)
 _RULES = st.lists(
     st.builds(
-        lambda level, spaces: rule(access=level, namespaces=spaces), st.sampled_from(list(Level)), _GLOBS
+        lambda level, spaces: rule(access=level, namespaces=spaces),
+        st.sampled_from(list(Level)),
+        _GLOBS,
     ),
     max_size=5,
 ).map(tuple)

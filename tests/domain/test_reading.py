@@ -132,7 +132,9 @@ def test_any_text_is_read_or_refused(source: str) -> None:
             assert 0 <= token.span.start < token.span.end <= len(source)
 
 
-@given(st.lists(st.text(alphabet="ab'\"\\|$ {}*~;\n", min_size=0, max_size=8), min_size=1, max_size=5))
+@given(
+    st.lists(st.text(alphabet="ab'\"\\|$ {}*~;\n", min_size=0, max_size=8), min_size=1, max_size=5)
+)
 def test_quoted_words_come_back(texts: list[str]) -> None:
     """Any words survive POSIX quoting: what shlex quotes, the reader reads back."""
     assert words(" ".join(shlex.quote(text) for text in texts)) == [texts]

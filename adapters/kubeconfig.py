@@ -1,0 +1,153 @@
+"""The contexts of the kubeconfig, found and merged the way kubectl does it; never a credential."""
+
+import os
+from collections.abc import Iterator, Mapping
+
+import attrs
+
+from ..domain.context import IN_CLUSTER, ContextRef, Kubeconfig
+from ..domain.errors import ExecutionFailed
+from .yaml_events import YamlEvents, flaw_at
+from .yaml_file import YamlFile
+
+SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
+
+_REASON = "kubeconfig"
+
+
+def kubeconfig_paths(path: str | None, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The files that count, first wins: *path*, else those in KUBECONFIG, else the one at home."""
+    if path:
+        return (path,)
+    listed = environ.get("KUBECONFIG", "")
+    if listed:
+        return tuple(dict.fromkeys(part for part in listed.split(os.pathsep) if part))
+    return (os.path.join(environ.get("HOME", ""), ".kube", "config"),)
+
+
+@attrs.define(eq=False)
+class YamlKubeconfig:
+    """Reads the kubeconfig at *path*, or where *environ* (by default the process's) says.
+
+    Each file is parsed again only when it has changed. Inside a pod the service account stands in
+    where no context is selected, and its namespace where a context names none, as for kubectl.
+    """
+
+    path: str | None = None
+    environ: Mapping[str, str] | None = None
+    service_account: str = SERVICE_ACCOUNT
+    _files: dict[str, YamlFile[Kubeconfig]] = attrs.field(
+        factory=dict[str, YamlFile[Kubeconfig]], init=False, repr=False
+    )
+
+    def read(self) -> Kubeconfig:
+        """The contexts as they are now; empty where there is no kubeconfig.
+
+        Raises:
+            ExecutionFailed: a file cannot be read, or the one asked for by *path* is missing.
+        """
+        environ = os.environ if self.environ is None else self.environ
+        return self._in_pod(_merged(self._configs(environ)), environ)
+
+    def _configs(self, environ: Mapping[str, str]) -> Iterator[Kubeconfig]:
+        for path in kubeconfig_paths(self.path, environ):
+            config = self._file(path).read()
+            if config is not None:
+                yield config
+            elif self.path:
+                raise ExecutionFailed(f"The kubeconfig {path} does not exist.", reason=_REASON)
+
+    def _file(self, path: str) -> YamlFile[Kubeconfig]:
+        if path not in self._files:
+            self._files[path] = YamlFile(path, extract_contexts, "kubeconfig", _REASON)
+        return self._files[path]
+
+    def _in_pod(self, config: Kubeconfig, environ: Mapping[str, str]) -> Kubeconfig:
+        if not self._is_pod(environ):
+            return config
+        own = self._pod_namespace(environ)
+        contexts = tuple(
+            ref if ref.namespace else attrs.evolve(ref, namespace=own) for ref in config.contexts
+        )
+        if config.current or IN_CLUSTER in config.names:
+            return attrs.evolve(config, contexts=contexts)
+        return Kubeconfig((*contexts, ContextRef(IN_CLUSTER, own, in_cluster=True)), IN_CLUSTER)
+
+    def _is_pod(self, environ: Mapping[str, str]) -> bool:
+        named = environ.get("KUBERNETES_SERVICE_HOST") and environ.get("KUBERNETES_SERVICE_PORT")
+        return bool(named) and os.path.isfile(os.path.join(self.service_account, "token"))
+
+    def _pod_namespace(self, environ: Mapping[str, str]) -> str:
+        named = environ.get("POD_NAMESPACE", "")
+        if named:
+            return named
+        try:
+            with open(os.path.join(self.service_account, "namespace"), encoding="utf-8") as file:
+                return file.read(256).strip() or "default"
+        except (OSError, UnicodeDecodeError):
+            return "default"
+
+
+def _merged(configs: Iterator[Kubeconfig]) -> Kubeconfig:
+    """The first config to name a context has it whole; the first to select one selects it."""
+    contexts, current = dict[str, ContextRef](), ""
+    for config in configs:
+        for ref in config.contexts:
+            contexts.setdefault(ref.name, ref)
+        current = current or config.current
+    return Kubeconfig(tuple(contexts.values()), current)
+
+
+def extract_contexts(events: YamlEvents) -> Kubeconfig:
+    """What one kubeconfig says; Flaw where it is none."""
+    config = Kubeconfig()
+    for _ in events.documents():
+        config = _config(events)
+        break  # kubectl reads the first document only
+    return config
+
+
+def _config(events: YamlEvents) -> Kubeconfig:
+    contexts, current = dict[str, ContextRef](), ""
+    for key in events.fields():
+        if key == "contexts":
+            contexts = _contexts(events)
+        elif key == "current-context":
+            current = events.string()
+        elif key in _EXPECTED:
+            _expect(events, _EXPECTED[key])
+    return Kubeconfig(tuple(contexts.values()), current)
+
+
+_EXPECTED = {"kind": "Config", "apiVersion": "v1"}
+
+
+def _expect(events: YamlEvents, value: str) -> None:
+    at = events.peek()
+    if events.string() not in ("", value):
+        raise flaw_at(at, f"expected {value}: this is not a kubeconfig")
+
+
+def _contexts(events: YamlEvents) -> dict[str, ContextRef]:
+    contexts = dict[str, ContextRef]()
+    for _ in events.items():
+        at = events.peek()
+        ref = _context(events)
+        if ref.name in contexts:
+            raise flaw_at(at, "a second context of the same name")
+        if ref.name:
+            contexts[ref.name] = ref
+    return contexts
+
+
+def _context(events: YamlEvents) -> ContextRef:
+    name = namespace = ""
+    for key in events.fields():
+        if key == "name":
+            name = events.string()
+        elif key == "context":
+            namespace = ""
+            for inner in events.fields():
+                if inner == "namespace":
+                    namespace = events.string()
+    return ContextRef(name, namespace)

@@ -1,0 +1,76 @@
+"""The executor that starts real processes."""
+
+import asyncio
+import os
+import weakref
+from collections.abc import Callable, Mapping
+
+import attrs
+
+from ...application.ports import Completed, Job, Progress
+from ...domain.errors import TOOLS, ExecutionFailed
+from .flow import strainers_for
+from .programs import Programs
+from .room import Room
+from .run import Pace, Run
+from .starter import Starter
+
+
+@attrs.define(eq=False)
+class SubprocessExecutor:
+    """Runs pipelines of real programs; there is no shell.
+
+    *paths* are absolute paths of programs by name, others are looked up on PATH; *environment*
+    names further variables of the server that the tools inherit; *tools* are the programs that may
+    run with credentials; *grace* are the seconds between SIGTERM and SIGKILL, *interval* those
+    between two progress reports.
+    """
+
+    paths: Mapping[str, str] = attrs.field(factory=dict[str, str])
+    environment: tuple[str, ...] = ()
+    tools: tuple[str, ...] = TOOLS
+    grace: float = 1.0
+    interval: float = 0.5
+    _starter: Starter = attrs.field(init=False)
+    _running: set[Run] = attrs.field(factory=set[Run], init=False)
+    _closed: bool = attrs.field(default=False, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._starter = Starter(Programs(self.paths, self.tools), self.environment)
+        weakref.finalize(self, _abandon, os.getpid(), self._running, self._starter.room)
+
+    def program(self, name: str) -> str:
+        """The absolute path of the tool or text utility *name*.
+
+        Raises:
+            ToolNotFound: it is not on this machine.
+            ExecutionFailed: everybody may replace it.
+        """
+        return self._starter.programs.find(name)
+
+    async def run(self, job: Job, progress: Callable[[Progress], None] | None = None) -> Completed:
+        """Run *job*; see ``Executor``."""
+        if self._closed:
+            raise ExecutionFailed("The server is shutting down.", reason="closed")
+        strainers = strainers_for(job)
+        children, pipes = self._starter.start(job)
+        run = Run(job, strainers, children, pipes, Pace(self.grace, self.interval))
+        self._running.add(run)
+        try:
+            return await run.complete(progress)
+        finally:
+            self._running.discard(run)
+
+    async def aclose(self) -> None:
+        """End what still runs, wait for it, and run nothing more."""
+        self._closed = True
+        await asyncio.gather(*(run.abort() for run in self._running))
+        self._starter.room.clear()
+
+
+def _abandon(owner: int, running: set[Run], room: Room) -> None:
+    # a process forked from ours inherits this duty, and must not end what is not its own
+    if os.getpid() == owner:
+        for run in tuple(running):
+            run.destroy()
+        room.clear()

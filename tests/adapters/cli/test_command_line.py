@@ -1,0 +1,192 @@
+"""The command ``kubeport``: what it prints, and its exit codes."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from kubeport.__main__ import main
+
+CORPUS = Path(__file__).parents[2] / "corpus"
+FIXTURE = ("--contexts", "kind-dev,staging", "--helm-repos", "bitnami")
+
+
+@pytest.fixture(autouse=True)
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine with a kubeconfig of one context and a kubectl that prints its arguments."""
+    program = tmp_path / "bin" / "kubectl"
+    program.parent.mkdir(mode=0o755)
+    program.write_text(
+        '#!/bin/sh\necho "$@"\ncase "$*" in *missing*) echo gone >&2; exit 4;; esac\n'
+    )
+    program.chmod(0o755)
+    config = tmp_path / "config"
+    config.write_text("contexts: [{name: dev, context: {namespace: shop}}]\ncurrent-context: dev\n")
+    for name in ("KUBEPORT_CONFIG", "KUBEPORT_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "xdg"))
+    monkeypatch.setenv("KUBECONFIG", str(config))
+    monkeypatch.setenv("KUBEPORT_TOOLS_PATHS_KUBECTL", str(program))
+    return tmp_path
+
+
+def test_run_prints_the_output(capsys: pytest.CaptureFixture[str]) -> None:
+    """The output of the command on stdout, exit code 0."""
+    assert main(["run", "kubectl get pods"]) == 0
+    assert capsys.readouterr().out == "get --context=dev --namespace=shop pods\n"
+
+
+def test_run_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    """The whole result."""
+    assert main(["run", "--json", "--namespace", "web", "kubectl get pods"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["status"] == "success" and told["target"]["namespace"] == "web"
+
+
+def test_run_passes_the_exit_code_on(capsys: pytest.CaptureFixture[str]) -> None:
+    """A failing command's own exit code, and what it said on stderr."""
+    assert main(["run", "kubectl get pods missing"]) == 4
+    assert "gone" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["run", "kubectl delete pod web"],
+        ["run", "kubectl get pods; id"],
+        ["run", "rm -rf /"],
+        ["run", "--context", "prod", "kubectl get pods"],
+        ["policy", "check", "kubectl delete pod web"],
+        ["policy", "explain", "kubectl delete pod web"],
+    ],
+)
+def test_a_refusal_is_exit_code_3(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Refused by the policy, the reader or the target: 3, and the reason is printed."""
+    assert main(words) == 3
+    told = capsys.readouterr()
+    assert told.out + told.err
+
+
+def test_check_at_a_level(capsys: pytest.CaptureFixture[str]) -> None:
+    """The level decides; a refusal names the level that would allow it."""
+    assert main(["policy", "check", "--level", "admin", "kubectl delete pod web"]) == 0
+    assert "allowed: admin" in capsys.readouterr().out
+    assert main(["policy", "check", "--level", "write", "kubectl delete pod web"]) == 3
+    assert "at the level admin" in capsys.readouterr().out
+    assert main(["policy", "check", "--json", "kubectl delete pod web"]) == 3
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "POLICY_DENIED"
+
+
+def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
+    """Stages, effect, subjects, flags and argv."""
+    assert main(["policy", "explain", "kubectl get deploy/web -o yaml | grep image"]) == 0
+    told = capsys.readouterr().out
+    for part in ("stage 1: kubectl get", "deployments/web", "--output=yaml", "stage 2: grep"):
+        assert part in told
+
+
+@pytest.mark.parametrize("name", ["attacks", "benign"])
+def test_the_corpora_pass_whole(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every attack is refused at its level, every everyday line is allowed at its level."""
+    file = CORPUS / f"{name}.jsonl"
+    code = main(["policy", "test", *FIXTURE, str(file)])
+    told = capsys.readouterr().out
+    lines = len(file.read_text(encoding="utf-8").strip().split("\n"))
+    assert (code, told) == (0, f"{lines} as expected, 0 mismatched\n")
+
+
+def test_a_mismatch_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The line, the verdict, the closing count, exit code 1."""
+    rows = [
+        {
+            "id": "1",
+            "tool": "kubectl",
+            "command": "kubectl get pods",
+            "level": "read-only",
+            "expect": "allow",
+        },
+        {
+            "id": "2",
+            "tool": "kubectl",
+            "command": "kubectl delete pod a",
+            "level": "write",
+            "expect": "allow",
+        },
+        {"id": "3", "tool": "kubectl", "command": "get pods", "level": "admin", "expect": "refuse"},
+        {
+            "id": "4",
+            "tool": "kubectl",
+            "command": "apply -f -",
+            "level": "write",
+            "expect": "allow",
+        },
+    ]
+    file = tmp_path / "rows.jsonl"
+    file.write_text("\n".join(json.dumps(row) for row in rows))
+    assert main(["policy", "test", str(file)]) == 1
+    told = capsys.readouterr().out
+    assert "2: expected allow at write" in told and "3: expected refuse at admin" in told
+    assert told.endswith("2 as expected, 2 mismatched\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{",
+        "1",
+        '{"id": "1"}',
+        '{"id":"1","tool":"kubectl","command":"x","level":"root","expect":"allow"}',
+    ],
+)
+def test_a_wrong_row_is_told(line: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """File and line number, and what a row looks like."""
+    file = tmp_path / "rows.jsonl"
+    file.write_text(line)
+    assert main(["policy", "test", str(file)]) == 2
+    assert f"{file}:1" in capsys.readouterr().err
+
+
+def test_contexts(capsys: pytest.CaptureFixture[str]) -> None:
+    """The current one is marked."""
+    assert main(["contexts"]) == 0
+    assert capsys.readouterr().out == "* dev  shop\n"
+    assert main(["contexts", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == [
+        {"name": "dev", "namespace": "shop", "current": True}
+    ]
+
+
+def test_config_show(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every setting with its origin."""
+    assert main(["config", "show", "--level", "write"]) == 0
+    told = capsys.readouterr().out
+    assert 'security.level = "write"  # command line' in told
+    assert "limits.timeout = 30.0  # default" in told
+    assert "tools.paths" in told and "# environment" in told
+
+
+def test_policy_show_and_grammar(capsys: pytest.CaptureFixture[str]) -> None:
+    """Policies print as TOML; the grammar names versions and commands."""
+    assert main(["policy", "show", "admin"]) == 0
+    assert 'access = "admin"' in capsys.readouterr().out
+    assert main(["policy", "grammar"]) == 0
+    told = capsys.readouterr().out
+    assert "kubectl 1.37" in told and "  never  proxy" in told
+    assert main(["policy", "grammar", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["kubectl"]["commands"]["get"] == "read"
+
+
+def test_policy_lint(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Findings are printed with the file, and the exit code is 1."""
+    file = tmp_path / "p.toml"
+    file.write_text("[[rules]]\nname = 'a'\nreason = 'r'\naccess = 'none'\nkinds = ['pdos']\n")
+    assert main(["policy", "lint", str(file)]) == 1
+    assert "pdos" in capsys.readouterr().out
+
+
+def test_configuration_mistakes_are_exit_code_2(capsys: pytest.CaptureFixture[str]) -> None:
+    """A setting that is not understood starts nothing."""
+    assert main(["config", "show", "--set", "limits.nonsense=1"]) == 2
+    assert "limits.nonsense" in capsys.readouterr().err
+    assert main(["config", "show", "--set", "nonsense"]) == 2
+    assert "SECTION.KEY=VALUE" in capsys.readouterr().err

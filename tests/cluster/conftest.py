@@ -1,0 +1,154 @@
+"""The real kubectl and helm, and a real API server, for the tests of this folder."""
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+import sysconfig
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import attrs
+import pytest
+from tests.cluster import processes
+from tests.enabling import enabled_or_skip
+
+_FETCH = "Run `make cluster-test`, or first: . tests/cluster/tools.sh"
+_SCRIPT = Path(__file__).with_name("cluster.sh")
+_WORKLOADS = Path(__file__).with_name("workloads.yaml")
+
+
+@attrs.frozen
+class Kubectl:
+    """A real kubectl with one kubeconfig and an environment of its own."""
+
+    program: str
+    environ: dict[str, str]
+
+    def __call__(self, *args: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
+        """Run it, whatever its exit code."""
+        return subprocess.run(
+            [self.program, *args], env=self.environ, input=stdin, capture_output=True, text=True,
+            timeout=60, check=False,
+        )
+
+    def output(self, *args: str, stdin: str = "") -> str:
+        """What a successful run prints."""
+        done = self(*args, stdin=stdin)
+        assert done.returncode == 0, f"{args}: {done.stderr}"
+        return done.stdout
+
+    def wait_for(self, expected: str, *args: str, seconds: float = 30) -> None:
+        """Run again and again until *expected* is the whole output."""
+        until = time.monotonic() + seconds
+        while (found := self(*args).stdout.strip()) != expected:
+            assert time.monotonic() < until, f"{args}: {found!r}, expected {expected!r}"
+            time.sleep(0.2)
+
+
+@pytest.fixture(scope="session")
+def kubectl() -> str:
+    """The path of a real kubectl 1.37."""
+    return _program("kubectl", "KUBEPORT_TEST_KUBECTL", "1.37")
+
+
+@pytest.fixture(scope="session")
+def helm4() -> str:
+    """The path of a real helm 4."""
+    return _program("helm4", "KUBEPORT_TEST_HELM4", "4")
+
+
+@pytest.fixture(scope="session")
+def helm3() -> str:
+    """The path of a real helm 3."""
+    return _program("helm3", "KUBEPORT_TEST_HELM3", "3")
+
+
+@pytest.fixture(scope="session")
+def api_server() -> Iterator[Path]:
+    """The kubeconfig of a running API server, with contexts ``admin`` and ``viewer``."""
+    processes.sweep()
+    _build_or_skip()
+    name = f"test-{os.getpid()}-{secrets.token_hex(3)}"
+    owned = [sys.executable, processes.__file__, "up", name, str(os.getpid())]
+    try:
+        started = subprocess.run(owned, capture_output=True, text=True, check=False)
+        assert started.returncode == 0, started.stderr
+        yield Path(started.stdout.strip())
+    finally:
+        processes.Cluster(name).down()
+
+
+@pytest.fixture(scope="session")
+def admin(
+    kubectl: str, api_server: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Kubectl:
+    """kubectl that may do everything in the real cluster."""
+    home = tmp_path_factory.mktemp("home")
+    return Kubectl(kubectl, {"KUBECONFIG": str(api_server), "HOME": str(home)})
+
+
+@pytest.fixture(scope="session")
+def namespace(admin: Kubectl) -> str:
+    """A namespace with running workloads, for tests that only read.
+
+    Deployment ``web`` (2 Pods), Service ``web``, StatefulSet ``db`` (1 Pod), ConfigMap
+    ``settings``, Secret ``password``.
+    """
+    name = f"shop-{secrets.token_hex(3)}"
+    admin.output("create", "namespace", name)
+    admin.output("apply", "-n", name, "-f", "-", stdin=_WORKLOADS.read_text())
+    admin.wait_for("2", "get", "deploy", "web", "-n", name, "-o=jsonpath={.status.readyReplicas}")
+    admin.wait_for("1", "get", "sts", "db", "-n", name, "-o=jsonpath={.status.readyReplicas}")
+    return name
+
+
+@pytest.fixture
+def scratch_namespace(admin: Kubectl) -> Iterator[str]:
+    """A fresh namespace, for one test that writes."""
+    name = f"scratch-{secrets.token_hex(4)}"
+    admin.output("create", "namespace", name)
+    account = ("get", "serviceaccount", "default", "-n", name, "-o=name")
+    admin.wait_for("serviceaccount/default", *account)
+    yield name
+    admin.output("delete", "namespace", name, "--wait=false")
+
+
+def _program(name: str, variable: str, version: str) -> str:
+    """The first program of *version* out of: *variable*, the environment's, the fetched one."""
+    fetched = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "kubeport-tools"
+    places = [
+        os.environ.get(variable, ""),
+        str(Path(sysconfig.get_path("scripts")) / name),
+        str(Path(os.environ.get("KUBEPORT_TOOLS_HOME") or fetched) / "bin" / name),
+    ]
+    good = [p for p in places if p and _version(p).startswith(f"v{version}.")]
+    return good[0] if good else enabled_or_skip(f"There is no real {name} {version} here.", _FETCH)
+
+
+def _version(program: str) -> str:
+    """What *program* says its version is; empty where it cannot be run."""
+    ask = ["version", "--client", "--output=json"]
+    if Path(program).name.startswith("helm"):
+        ask = ["version", "--template={{.Version}}"]
+    try:
+        done = subprocess.run([program, *ask], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    if done.stdout.startswith("{"):
+        return str(json.loads(done.stdout)["clientVersion"]["gitVersion"])
+    return done.stdout
+
+
+def _build_or_skip() -> None:
+    """Make sure that the API server is there; building it takes minutes, so only if asked to."""
+    if processes.is_built():
+        return
+    if os.environ.get("KUBEPORT_TEST_CLUSTER") != "1":
+        enabled_or_skip("The test API server is not built.", "Run `make cluster-test`.")
+    built = subprocess.run([_SCRIPT, "build"], capture_output=True, text=True, check=False)
+    if built.returncode != 0:
+        reason = built.stderr.strip().splitlines()[-1:] or [f"exit code {built.returncode}"]
+        enabled_or_skip(reason[0], "Run the tests as root on Debian 12, amd64.")

