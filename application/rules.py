@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import attrs
 
-from ..domain.safeguards import Safeguards
 from ..domain.policy import Policy
+from ..domain.safeguards import Safeguards
 from ..domain.tools.kubectl.exec import ExecRules
 from .ports import ChartRepositories
 from .settings import Settings

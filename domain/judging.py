@@ -32,7 +32,8 @@ class Decision:
 
     def error(self, source: str) -> PolicyDenied:
         """The refusal as an error: the literal message, then why."""
-        parts = [RESTRICTED_MESSAGE, self.why + ("" if self.why.endswith((".", "?")) else ".")]
+        why = self.why + ("" if self.why.endswith((".", "?")) else ".")
+        parts = [RESTRICTED_MESSAGE, why, f"Rule: {self.rule}."]
         return PolicyDenied(
             " ".join(parts), source, self.span, self.hint, rule=self.rule, level=self.level
         )

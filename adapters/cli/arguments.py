@@ -1,6 +1,9 @@
 """The words of the command line; nothing heavy is imported to answer --help or --version."""
 
 import argparse
+from typing import Any
+
+Commands = Any  # argparse gives the type of its subparsers no public name
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -81,7 +84,7 @@ def _json(parser: argparse.ArgumentParser) -> None:
 
 
 def _serve(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", shared: argparse.ArgumentParser
+    commands: Commands, shared: argparse.ArgumentParser
 ) -> None:
     serve = commands.add_parser("serve", parents=[shared], help="serve MCP")
     serve.add_argument("--demo", action="store_true", help="serve an in-memory cluster")
@@ -92,7 +95,7 @@ def _serve(
 
 
 def _run(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", shared: argparse.ArgumentParser
+    commands: Commands, shared: argparse.ArgumentParser
 ) -> None:
     run = commands.add_parser("run", parents=[shared], help="run one command under the policy")
     run.add_argument("line", metavar="COMMAND", help='such as "kubectl get pods -n web"')
@@ -106,7 +109,7 @@ def _run(
 
 
 def _policy(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", shared: argparse.ArgumentParser
+    commands: Commands, shared: argparse.ArgumentParser
 ) -> None:
     policy = commands.add_parser("policy", help="ask the policy").add_subparsers(
         dest="question", required=True, metavar="QUESTION"
@@ -138,7 +141,7 @@ def _policy(
 
 
 def _config(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", shared: argparse.ArgumentParser
+    commands: Commands, shared: argparse.ArgumentParser
 ) -> None:
     config = commands.add_parser("config", help="look at the settings").add_subparsers(
         dest="question", required=True, metavar="QUESTION"

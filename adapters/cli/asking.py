@@ -4,7 +4,7 @@ import argparse
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import attrs
 
@@ -47,9 +47,10 @@ def explain(kubeport: Kubeport, arguments: argparse.Namespace) -> int:
 
 def _short(value: Any) -> str:
     if isinstance(value, dict):
-        return " ".join(f"--{name}={one}" for name, one in value.items())
+        named = cast("dict[str, str]", value)
+        return " ".join(f"--{name}={one}" for name, one in named.items())
     if isinstance(value, list):
-        return " ".join(str(one) for one in value)
+        return " ".join(str(one) for one in cast("list[object]", value))
     return str(value)
 
 
@@ -103,17 +104,18 @@ def _rows(file: Path) -> list[dict[str, str]]:
 
 def _row(line: str, where: str) -> dict[str, str]:
     try:
-        row = json.loads(line)
+        row: Any = json.loads(line)
     except ValueError as error:
         raise CommandError(f"{where}: not JSON: {error}.") from error
-    wrong = not isinstance(row, dict) or any(not isinstance(row.get(key), str) for key in _KEYS)
-    if wrong or row["expect"] not in ("allow", "refuse") or row["level"] not in BUILT_IN:
+    found = cast("dict[str, Any]", row) if isinstance(row, dict) else {}
+    texts = {key: value for key in _KEYS if isinstance(value := found.get(key), str)}
+    wrong = len(texts) < len(_KEYS) or texts["level"] not in BUILT_IN
+    if wrong or texts["expect"] not in ("allow", "refuse"):
         raise CommandError(
             f"{where}: expected an object with the texts {', '.join(_KEYS)}; expect is allow or "
             f"refuse, level one of {', '.join(BUILT_IN)}."
         )
-    found: dict[str, str] = row
-    return found
+    return texts
 
 
 def _judged(kubeport: Kubeport, row: dict[str, str]) -> Explanation:
@@ -147,9 +149,7 @@ def _rule_lines(rule: Rule) -> list[str]:
     for field in attrs.fields(Rule):
         value = getattr(rule, field.name)
         if value is not None and value != field.default:
-            lines.append(
-                _assignment(field.name, list(value) if isinstance(value, tuple) else value)
-            )
+            lines.append(_assignment(field.name, value))
     return lines
 
 
@@ -191,9 +191,9 @@ def grammar(arguments: argparse.Namespace) -> int:
 def show_config(settings: Settings, origins: dict[str, str], arguments: argparse.Namespace) -> int:
     """Print each setting with its value and where that came from."""
     rows = {
-        f"{section.name}.{field.name}": getattr(getattr(settings, section.name), field.name)
-        for section in attrs.fields(Settings)
-        for field in attrs.fields(type(getattr(settings, section.name)))
+        f"{section}.{key}": value
+        for section, values in attrs.asdict(settings).items()
+        for key, value in values.items()
     }
     if arguments.json:
         told = {name: {"value": value, "origin": origins[name]} for name, value in rows.items()}

@@ -2,17 +2,17 @@
 
 import logging
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import attrs
 import cattrs
 
 from ...domain.effect import Level
 from ...domain.errors import CommandError
-from ...domain.policy import ALL_SENSITIVE, Policy, Rule
+from ...domain.policy import Policy, Rule
 from ...domain.policy_lint import canonical
 from ...domain.tools.grammar import Sensitivity
-from .strict import STRICT, read_toml
+from .strict import STRICT, as_table, read_toml
 
 _log = logging.getLogger("kubeport.policy")
 
@@ -25,24 +25,25 @@ def read_policy(file: Path) -> Policy:
             the message names file and key.
     """
     content = read_toml(file)
-    rules = content.pop("rules", [])
-    if not isinstance(rules, list):
+    rows = content.pop("rules", [])
+    if not isinstance(rows, list):
         raise CommandError(f"{file}: rules: expected a list of tables [[rules]].")
-    fields = _fields(content, Policy, f"{file}", {"rules"})
-    read = tuple(_rule(row, place, file) for place, row in enumerate(rules, start=1))
-    _check_names(read, file)
-    return canonical(
-        Policy(**{"name": file.stem, "sensitive": ALL_SENSITIVE, **fields, "rules": read})
+    given: dict[str, Any] = {"name": file.stem, **_fields(content, Policy, f"{file}", {"rules"})}
+    given["rules"] = tuple(
+        _rule(row, place, file) for place, row in enumerate(cast("list[object]", rows), start=1)
     )
+    _check_names(given["rules"], file)
+    return canonical(Policy(**given))
 
 
 def _rule(row: object, place: int, file: Path) -> Rule:
     where = f"{file}: rule {place}"
-    if not isinstance(row, dict):
+    table = as_table(row)
+    if table is None:
         raise CommandError(f"{where}: expected a table [[rules]].")
-    if isinstance(row.get("name"), str):
-        where = f"{file}: rule {place} ({row['name']})"
-    fields = _fields(row, Rule, where, set())
+    if isinstance(table.get("name"), str):
+        where = f"{file}: rule {place} ({table['name']})"
+    fields = _fields(table, Rule, where, set())
     for needed in ("name", "reason"):
         if not fields.get(needed):
             raise CommandError(f"{where}: {needed} is missing; a refusal quotes it.")

@@ -16,7 +16,7 @@ import cattrs
 from ...application.settings import Settings
 from ...domain.effect import Level
 from ...domain.errors import CommandError
-from .strict import STRICT, read_toml
+from .strict import STRICT, as_table, read_toml
 
 Raw = Mapping[str, Mapping[str, Any]]
 _PREFIX = "KUBEPORT_"
@@ -87,10 +87,10 @@ def _file_layers(path: str | None, environ: Mapping[str, str]) -> list[Layer]:
             )
         return []
     content = read_toml(file)
-    profiles = content.pop("profiles", {})
+    profiles = as_table(content.pop("profiles", {})) or {}
     layers = [Layer(str(file), _sections(content, str(file)))]
     if profile:
-        if not isinstance(profiles, dict) or profile not in profiles:
+        if profile not in profiles:
             raise CommandError(
                 f"{file}: there is no profile {profile!r}.",
                 hint=f"Profiles: {', '.join(profiles) or 'none'} (sections [profiles.NAME.…]).",
@@ -101,11 +101,13 @@ def _file_layers(path: str | None, environ: Mapping[str, str]) -> list[Layer]:
 
 
 def _sections(content: object, origin: str) -> Raw:
-    if not isinstance(content, dict):
+    table = as_table(content)
+    if table is None:
         raise CommandError(f"{origin}: expected a table of sections.")
     sections: dict[str, Mapping[str, Any]] = {}
-    for section, keys in content.items():
-        if not isinstance(keys, dict):
+    for section, value in table.items():
+        keys = as_table(value)
+        if keys is None:
             raise CommandError(f"{origin}: {section}: expected a section [{section}].")
         sections[section] = keys
     return sections
@@ -158,8 +160,8 @@ def _merged(layers: list[Layer]) -> Configured:
         for section, key, value in layer.entries():
             field = _field(section, key, layer.origin)
             structured = _structured(field, value, f"{layer.origin}: {section}.{key}")
-            if isinstance(structured, dict):
-                structured = {**chosen.get(section, {}).get(key, {}), **structured}
+            if (table := as_table(structured)) is not None:
+                structured = {**chosen.get(section, {}).get(key, {}), **table}
             chosen.setdefault(section, {})[key] = structured
             origins[f"{section}.{key}"] = layer.origin
     return Configured(_settings(chosen, origins), origins)

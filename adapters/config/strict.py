@@ -6,7 +6,7 @@ allow list that would be a security defect.
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import cattrs
 
@@ -26,6 +26,11 @@ def read_toml(file: Path) -> dict[str, Any]:
         raise CommandError(f"{file}: cannot be read: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CommandError(f"{file}: not TOML: {error}.") from error
+
+
+def as_table(value: object) -> dict[str, Any] | None:
+    """*value* as a table, as TOML and JSON have them; None for anything else."""
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else None
 
 
 def _strict_converter() -> cattrs.Converter:
@@ -51,14 +56,20 @@ def _strict_converter() -> cattrs.Converter:
         return Level(value)
 
     def texts(value: Any, _: Any) -> tuple[str, ...]:
-        if type(value) not in (list, tuple) or any(type(one) is not str for one in value):
+        given = cast("list[object]", value) if isinstance(value, (list, tuple)) else None
+        found = tuple(one for one in given or () if isinstance(one, str))
+        if given is None or len(found) < len(given):
             raise ValueError("expected a list of texts")
-        return tuple(value)
+        return found
 
     def table(value: Any, _: Any) -> dict[str, str]:
-        if type(value) is not dict or any(type(one) is not str for one in value.values()):
+        named = as_table(value)
+        if named is None:
             raise ValueError("expected a table of texts")
-        return value
+        found = {name: one for name, one in named.items() if isinstance(one, str)}
+        if len(found) < len(named):
+            raise ValueError("expected a table of texts")
+        return found
 
     for kind in (str, int, bool):
         converter.register_structure_hook(kind, exact(kind))

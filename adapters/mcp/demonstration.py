@@ -1,5 +1,6 @@
 """``kubeport demo``: a real MCP client calls a real Kubeport server over stdio; no cluster needed."""
 
+import os
 import sys
 from typing import Any
 
@@ -33,7 +34,8 @@ What would be allowed, and why:                   kubeport policy explain "kubec
 async def demonstrate() -> int:
     """Start ``kubeport serve --demo``, connect, make the calls and print what comes back."""
     server = StdioServerParameters(
-        command=sys.executable, args=["-m", "kubeport", "serve", "--demo", "--log-level", "warning"]
+        command=sys.executable, args=["-m", "kubeport", "serve", "--demo", "--log-level", "warning"],
+        env={name: value for name, value in os.environ.items() if not name.startswith("KUBEPORT_")},
     )
     async with Client(server) as client:
         listed = await client.list_tools()

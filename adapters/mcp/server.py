@@ -1,7 +1,7 @@
 """The low-level MCP server: which handlers, which instructions, and the boundary for faults."""
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
@@ -45,7 +45,7 @@ def _lifespan(
     close: Callable[[], Awaitable[None]],
 ) -> Callable[[Server[Any]], AbstractAsyncContextManager[dict[str, Any]]]:
     @asynccontextmanager
-    async def lifespan(_: Server[Any]) -> AsyncIterator[dict[str, Any]]:
+    async def lifespan(_: Server[Any]) -> AsyncGenerator[dict[str, Any]]:
         try:
             yield {}
         finally:

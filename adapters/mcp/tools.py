@@ -1,14 +1,15 @@
 """Tool calls: validated by JSON Schema, structured by cattrs, answered as text and structure."""
 
 import json
+from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import anyio
 import attrs
 import cattrs
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
 from mcp import MCPError
 from mcp import types as T
 from mcp.server import ServerRequestContext
@@ -89,7 +90,8 @@ class Tools:
 
     def _validate(self, offer: Offer, arguments: dict[str, Any]) -> None:
         validator = self._validators.get(offer.name) or Draft202012Validator(offer.input_schema)
-        found = sorted(validator.iter_errors(arguments), key=lambda error: list(error.path))
+        errors = cast("Iterator[ValidationError]", validator.iter_errors(arguments))  # pyright: ignore[reportUnknownMemberType]
+        found = sorted(errors, key=lambda error: [str(part) for part in error.path])
         if found:
             told = "; ".join(f"{_path(error.path)}{error.message[:200]}" for error in found[:5])
             raise CommandError(f"The arguments of {offer.name} are not valid: {told}.")
@@ -116,6 +118,7 @@ class Tools:
             arguments.manifest,
             offer.access,
         )
+        result = Result()
         send, receive = anyio.create_memory_object_stream[Progress](1)
         async with anyio.create_task_group() as group, send, receive:
             group.start_soon(_report, ctx, receive)

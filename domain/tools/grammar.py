@@ -160,9 +160,10 @@ class Grammar:
     early: frozenset[str]
     _index: dict[tuple[str, ...], Verb] = attrs.field(init=False, eq=False, repr=False)
     _aliases: dict[tuple[str, ...], str] = attrs.field(init=False, eq=False, repr=False)
-    _flags: dict[tuple[str, ...], "FlagTable"] = attrs.field(factory=dict, init=False, eq=False, repr=False)
+    _flags: dict[tuple[str, ...], "FlagTable"] = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "_flags", {})
         object.__setattr__(self, "_index", {verb.path: verb for verb in self.verbs})
         object.__setattr__(
             self,

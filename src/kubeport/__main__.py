@@ -1,13 +1,14 @@
 """``kubeport``: serve MCP, run a command under the policy, ask the policy, show the demo."""
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from . import __version__
 from .adapters.cli.arguments import EXIT_USAGE, overrides, parser
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Coroutine
 
     from .adapters.config import Configured
     from .application.kubeport import Kubeport
@@ -40,9 +41,7 @@ def _dispatch(arguments: "argparse.Namespace") -> int:
     if arguments.command == "serve":
         return _serve(arguments, configured.settings)
     if arguments.command == "run":
-        from .adapters.cli.running import run
-
-        return _asynchronously(_run_and_close(run, configured.settings, arguments))
+        return _asynchronously(_run_and_close(configured.settings, arguments))
     return _ask(arguments, configured)
 
 
@@ -89,20 +88,24 @@ def _kubeport(arguments: "argparse.Namespace", settings: "Settings") -> "Kubepor
     from .adapters.fake_cluster import FakeCluster
     from .application.settings import TargetSettings
 
-    names = tuple(filter(None, arguments.contexts.split(","))) or ("default",)
-    repositories = tuple(filter(None, arguments.helm_repos.split(",")))
+    names = _listed(arguments.contexts) or ("default",)
+    repositories = _listed(arguments.helm_repos)
     chosen = TargetSettings(settings.target.context or names[0], settings.target.namespace)
     cluster = FakeCluster(contexts=names, repositories=repositories)
     return in_memory(cluster, evolve(settings, target=chosen))
 
 
-async def _run_and_close(run, settings: "Settings", arguments: "argparse.Namespace") -> int:  # type: ignore[no-untyped-def]
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part for part in text.split(",") if part)
+
+
+async def _run_and_close(settings: "Settings", arguments: "argparse.Namespace") -> int:
+    from .adapters.cli.running import run
     from .containers import live
 
     kubeport = live(settings)
     try:
-        code: int = await run(kubeport, arguments)
-        return code
+        return await run(kubeport, arguments)
     finally:
         await kubeport.aclose()
 
@@ -129,7 +132,7 @@ def _serve(arguments: "argparse.Namespace", settings: "Settings") -> int:
     return _asynchronously(serve_stdio(server))
 
 
-def _asynchronously(work) -> int:  # type: ignore[no-untyped-def]
+def _asynchronously(work: "Coroutine[Any, Any, int | None]") -> int:
     import asyncio
 
     return asyncio.run(work) or 0

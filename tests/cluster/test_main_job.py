@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from mcp import Client, StdioServerParameters
 from mcp import types as T
+from tests.cluster.conftest import Kubectl
 
 from kubeport.adapters.mcp.server import build_server
 from kubeport.adapters.subprocess_executor import SubprocessExecutor
 from kubeport.application.settings import SecuritySettings, Settings, ToolSettings
 from kubeport.containers import live
 from kubeport.domain.effect import Level
-from tests.cluster.conftest import Kubectl
 
 pytestmark = pytest.mark.anyio
 SRC = Path(__file__).parents[2] / "src"
@@ -103,9 +103,8 @@ async def test_failures_carry_reason_and_stderr(client: Client, namespace: str) 
 
 async def test_secrets_are_listed_and_described_never_printed(client: Client, namespace: str) -> None:
     """The value of a Secret is in no answer."""
-    made = await call(
-        client, "kubectl_change", "create secret generic pw --from-literal=password=s3cr3t-v4lue", namespace=namespace
-    )
+    create = "create secret generic pw --from-literal=password=s3cr3t-v4lue"
+    made = await call(client, "kubectl_change", create, namespace=namespace)
     assert not made.is_error, made.content
     for command in ("get secret pw", "describe secret pw"):
         answer = await call(client, "kubectl", command, namespace=namespace)

@@ -44,10 +44,8 @@ def begin(server: Server, note: Path) -> list[int]:
 
 def living(pids: list[int]) -> list[int]:
     """Those that still run; a moment is given to the kernel."""
-    for _ in range(50):
-        left = [pid for pid in pids if _lives(pid)]
-        if not left:
-            return []
+    deadline = time.monotonic() + 1
+    while (left := [pid for pid in pids if _lives(pid)]) and time.monotonic() < deadline:
         time.sleep(0.02)
     return left
 

@@ -28,8 +28,9 @@ def text(answer: T.CallToolResult) -> str:
 
 def structure(answer: T.CallToolResult) -> dict[str, Any]:
     """The structured content, which must be there."""
-    assert answer.structured_content is not None
-    return answer.structured_content
+    content: dict[str, Any] | None = answer.structured_content
+    assert content is not None
+    return content
 
 
 async def test_read_only_offers_reading_tools_only(reader: Client) -> None:

@@ -26,7 +26,7 @@ COMPLAINTS = (
     "expression #",
 )
 TEXT = "NAME READY\nweb-1 1/1\ndb 0/1\n"
-OBJECT = {
+OBJECT: dict[str, object] = {
     "metadata": {"name": "web", "namespace": "a", "labels": {"env": "x"}},
     "kind": "Pod",
     "spec": {"replicas": 1, "containers": [{"name": "c", "image": "a:b", "env": []}]},

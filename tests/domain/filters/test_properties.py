@@ -13,7 +13,7 @@ OPTIONS = sorted({name for program in PROGRAMS.values() for name in program.inde
 FILES = ("/etc/passwd", "-", "x", "../x", "./x", "a/b", "/dev/stdin", "x.yaml")
 WORDS = st.one_of(
     st.sampled_from((*OPTIONS, *FILES, "--", "-5", "-f", "-rf", "-o/x", "--out=x", "1", ".", "p")),
-    st.builds(lambda option, value: option + value, st.sampled_from(OPTIONS), st.text(max_size=4)),
+    st.tuples(st.sampled_from(OPTIONS), st.text(max_size=4)).map("".join),
     st.text(max_size=12),
 )
 PIECES = (
