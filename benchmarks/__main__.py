@@ -125,8 +125,10 @@ async def _first_listing(process: asyncio.subprocess.Process) -> None:
         {"jsonrpc": "2.0", "id": 2, "method": "tools/list"},
     ):
         process.stdin.write(json.dumps(message).encode() + b"\n")
-    while b'"id":2' not in (await process.stdout.readline()).replace(b" ", b""):
-        pass
+    while line := await process.stdout.readline():
+        if b'"id":2' in line.replace(b" ", b""):
+            return
+    raise SystemExit("bench: the server ended before it answered")
 
 
 async def calling(kubectl: str, line: str, argv: list[str]) -> None:

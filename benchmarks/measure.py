@@ -39,22 +39,10 @@ def rss_mib(pid: int) -> float:
     return int(found[1]) / 1024 if found else float("nan")
 
 
-_PIECE = re.compile(r"[A-Za-z]+|[0-9]{1,3}|\s+|[^\sA-Za-z0-9]+")
-
-
 def tokens(text: str) -> int:
-    """An estimate of OpenAI o200k tokens, without the vocabulary (which no package ships).
+    """An estimate of OpenAI o200k tokens: a quarter of the UTF-8 bytes, rounded up.
 
-    A run of letters counts one token for each seven letters begun, up to three digits one, a run of
-    punctuation one for each two signs begun, white space none unless it is longer than one sign.
-    Calibrated against the real o200k encoder: on Kubeport's own ``tools/list`` it is high by 0 to 15 %.
+    No Python package ships the vocabulary. The real encoder (npm gpt-tokenizer) counted 1,199 tokens
+    for 4,849 bytes of ``tools/list`` and 2,127 for 8,617 bytes: 4.05 bytes a token.
     """
-    count = 0
-    for piece in _PIECE.findall(text):
-        if piece[0].isalpha():
-            count += -(-len(piece) // 7)
-        elif piece.isspace():
-            count += len(piece) > 1
-        else:
-            count += 1 if piece.isdigit() else -(-len(piece) // 2)
-    return count
+    return -(-len(text.encode()) // 4)

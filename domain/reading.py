@@ -22,6 +22,7 @@ MAX_BYTES = 32 * 1024
 MAX_STAGES = 8
 
 _PLAIN = re.compile(r"[A-Za-z0-9_\-./:=,@%+^]+")
+_PLAIN_WORD = re.compile(r"[A-Za-z0-9_\-./:=,@%+^]+(?=[ |]|\Z)")  # most words: nothing to undo
 _SINGLE = re.compile(r"'([^']*)'")
 _DOUBLE_PLAIN = re.compile(r'[^"\\$`]+')
 _EXPANSION = re.compile(r"\$[A-Za-z0-9_{(@*#?$!'-]")
@@ -118,6 +119,9 @@ class _Reader:
         return self._error(place, place + 1, "A stage of the pipeline is empty.")
 
     def _word(self) -> Token:
+        if plain := _PLAIN_WORD.match(self.source, self.at):
+            self.at = plain.end()
+            return Token(plain[0], Span(plain.start(), self.at))
         start, parts, bare = self.at, list[str](), list[str]()
         self._check_word_start()
         while self.at < len(self.source) and self.source[self.at] not in " |":

@@ -20,6 +20,7 @@ from .strict import STRICT, as_table, read_toml
 
 Raw = Mapping[str, Mapping[str, Any]]
 _PREFIX = "KUBEPORT_"
+_TEST_PREFIX = "KUBEPORT_TEST_"  # what the project's own tests are told by
 _OWN_VARIABLES = frozenset({"KUBEPORT_CONFIG", "KUBEPORT_PROFILE"})
 
 
@@ -117,7 +118,8 @@ def _environment_layer(environ: Mapping[str, str]) -> Layer:
     """``KUBEPORT_SECURITY_LEVEL`` is security.level; ``KUBEPORT_TOOLS_PATHS_KUBECTL`` a path."""
     values: dict[str, dict[str, Any]] = {}
     for variable in sorted(environ):
-        if variable.startswith(_PREFIX) and variable not in _OWN_VARIABLES:
+        own = variable in _OWN_VARIABLES or variable.startswith(_TEST_PREFIX)
+        if variable.startswith(_PREFIX) and not own:
             section, _, key = variable[len(_PREFIX) :].lower().partition("_")
             _place(values, section, key, environ[variable], variable)
     return Layer("environment", values)

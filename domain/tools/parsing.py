@@ -264,18 +264,15 @@ def _understood(call: Invocation) -> Invocation:
         call.verb_span,
         verb.instead,
     )
-    if verb.effect is Effect.NEVER:
-        return attrs.evolve(call, demands=(own, *flags))
-    if verb.group:
+    if verb.group and verb.effect is not Effect.NEVER:
         raise call.error(
             f"{call.command or call.tool} needs a subcommand.",
             hint=f"One of: {', '.join(call.grammar.children(verb.path))}.",
         )
+    if any(demand.effect is Effect.NEVER for demand in (own, *flags)):
+        return attrs.evolve(call, demands=(own, *flags))
     if call.dashes and not verb.after_dashes:
         raise call.error("-- is not expected here.", hint="Leave it out.")
-    call = attrs.evolve(call, demands=(own, *flags))
-    if call.effect is Effect.NEVER:
-        return call
     call = attrs.evolve(call, subjects=verb.operands(call))
     found = tuple(demand for check in verb.checks for demand in check(call))
     return attrs.evolve(call, demands=(own, *flags, *found))

@@ -4,11 +4,11 @@
 #                          3 GB scratch); exit 3 with the reason where this machine cannot
 #   cluster.sh up NAME     start one on free ports, print its kubeconfig (contexts admin and viewer)
 #   cluster.sh down NAME   stop it and remove what it wrote
-# All of it stays below $KUBEPORT_CLUSTER_HOME, by default ~/.cache/kubeport-cluster.
+# All of it stays below $KUBEPORT_TEST_CLUSTER_HOME, by default ~/.cache/kubeport-cluster.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-home=${KUBEPORT_CLUSTER_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/kubeport-cluster}
+home=${KUBEPORT_TEST_CLUSTER_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/kubeport-cluster}
 programs=(etcd kube-apiserver kube-controller-manager)
 kubernetes_commands=(cmd/kube-apiserver cmd/kube-controller-manager)
 

@@ -122,7 +122,7 @@ def _program(name: str, variable: str, version: str) -> str:
     places = [
         os.environ.get(variable, ""),
         str(Path(sysconfig.get_path("scripts")) / name),
-        str(Path(os.environ.get("KUBEPORT_TOOLS_HOME") or fetched) / "bin" / name),
+        str(Path(os.environ.get("KUBEPORT_TEST_TOOLS_HOME") or fetched) / "bin" / name),
     ]
     good = [p for p in places if p and _version(p).startswith(f"v{version}.")]
     return good[0] if good else enabled_or_skip(f"There is no real {name} {version} here.", _FETCH)

@@ -27,7 +27,7 @@ LIFETIME = "3600"  # seconds after which a process ends by itself, whatever beca
 def home() -> Path:
     """The folder of the built programs and the running clusters."""
     cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(os.environ.get("KUBEPORT_CLUSTER_HOME") or Path(cache) / "kubeport-cluster")
+    return Path(os.environ.get("KUBEPORT_TEST_CLUSTER_HOME") or Path(cache) / "kubeport-cluster")
 
 
 def is_built() -> bool:

@@ -3,10 +3,10 @@
 #   . tests/cluster/tools.sh             exports KUBEPORT_TEST_KUBECTL, _HELM4 and _HELM3
 #   eval "$(sh tests/cluster/tools.sh)"  the same from anywhere
 #
-# They stay below $KUBEPORT_TOOLS_HOME, by default ~/.cache/kubeport-tools. One that cannot be had
+# They stay below $KUBEPORT_TEST_TOOLS_HOME, by default ~/.cache/kubeport-tools. One that cannot be had
 # (no npm, not linux/amd64) is said on stderr and left out: its tests skip.
 
-kubeport_tools=${KUBEPORT_TOOLS_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/kubeport-tools}
+kubeport_tools=${KUBEPORT_TEST_TOOLS_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/kubeport-tools}
 
 kubeport_start=$PWD
 
