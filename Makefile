@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+FUZZ_SECONDS ?= 60
 READY := $(VENV)/.ready
 
 .PHONY: demo test check lint types imports wheel cluster-test bench fuzz lock clean
@@ -33,6 +34,13 @@ cluster-test: $(READY)  ## against a real kubectl and helm, and a real API serve
 	tests/cluster/cluster.sh build
 	. tests/cluster/tools.sh && KUBEPORT_TEST_CLUSTER=1 KUBEPORT_TEST_REQUIRE=1 $(BIN)/pytest
 
+fuzz: $(READY)          ## coverage-guided fuzzing of the command line for FUZZ_SECONDS
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/fuzz.lock
+	$(BIN)/python -m fuzz.seeds .cache/fuzz/seeds
+	mkdir -p .cache/fuzz/found
+	$(BIN)/python -m fuzz.command_line -max_total_time=$(FUZZ_SECONDS) -max_len=400 -timeout=5 -verbosity=0 \
+	  -artifact_prefix=.cache/fuzz/ .cache/fuzz/found .cache/fuzz/seeds
+
 bench: $(READY)         ## speed and memory, as ratios to bare kubectl measured in the same run
 	. tests/cluster/tools.sh && $(BIN)/python -m benchmarks
 
@@ -41,6 +49,7 @@ COMPILE := uv pip compile --universal --generate-hashes --no-emit-index-url --no
 lock:                   ## resolve the pinned dependencies anew (needs uv)
 	$(COMPILE) --group dev pyproject.toml -o requirements/dev.lock
 	$(COMPILE) --extra kubectl pyproject.toml -o requirements/runtime.lock
+	$(COMPILE) --group fuzz -o requirements/fuzz.lock
 	$(COMPILE) requirements/build.in -o requirements/build.lock
 
 $(READY): requirements/dev.lock pyproject.toml

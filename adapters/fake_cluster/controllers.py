@@ -227,16 +227,18 @@ class Controllers:
         for name in names:
             if name not in left:
                 pod = self.maker.make_pod(obj, name, None, source)
-                pod["metadata"]["labels"]["controller-revision-hash"] = mark
+                pod["metadata"].setdefault("labels", {})["controller-revision-hash"] = mark
 
     def _job(self, obj: Obj) -> None:
         if dig(obj, "status"):
             return
         pod = self.maker.make_pod(obj, self._fresh_name(obj), None, "job-controller")
-        pod["metadata"]["labels"] |= {
-            "batch.kubernetes.io/job-name": name_of(obj),
-            "job-name": name_of(obj),
-        }
+        pod["metadata"].setdefault("labels", {}).update(
+            {
+                "batch.kubernetes.io/job-name": name_of(obj),
+                "job-name": name_of(obj),
+            }
+        )
         finish(pod, stamp(self.now))
         obj["status"] = {
             "startTime": stamp(self.now),

@@ -12,7 +12,7 @@ import attrs
 
 from . import modes
 from .keys import is_secret
-from .limits import HOLD_MAX, NESTING_MAX, TOKEN_MAX
+from .limits import HOLD_MAX, NESTING_MAX, TOKEN_MAX, VALUES_MAX
 from .marks import Marks
 from .modes import Mode
 from .quoted import STRING, rewrite, unquote
@@ -20,13 +20,13 @@ from .values import is_harmless
 
 _TOKEN = re.compile(
     rf"[\s,]*+(?:(?:({STRING})\s*+:\s*+)?+(?:({STRING})(?=\s{{0,999}}+[,}}\]])"
-    r"|((?:-?\d[\d.eE+-]{0,62}+|true|false|null|\{}|\[])(?=[\s,}\]]))|([{\[]))|([}\]]))"
+    r"|((?:-?\d[\d.eE+-]{0,62}+|true|false|null|\{}|\[])(?=[\s,}\]]))|([{\[]))|([}\]]))|([\s\S])"
 )
 _PARTIAL = re.compile(
     rf"[\s,]*+(?:{STRING}\s*+:\s*+)?+"
     rf'(?:{STRING}\s{{0,999}}+|"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+\\?|[\w.+-]{{0,64}})'
 )
-_STRING, _LITERAL, _OPEN, _CLOSE = 2, 3, 4, 5
+_STRING, _LITERAL, _OPEN, _CLOSE, _JUNK = 2, 3, 4, 5, 6
 _FLAG = re.compile(r"--?([A-Za-z][\w.-]*)")
 _NEVER = 1 << 62
 
@@ -114,9 +114,9 @@ class JsonScanner:
         top = stack[-1] if stack else None
         for token in _TOKEN.finditer(text, start, end):
             begin, after = token.span()
-            if begin != pos or after - begin > TOKEN_MAX:
-                break
             which = token.lastindex
+            if which == _JUNK or after - begin > TOKEN_MAX:
+                break
             hinted = hint < after
             if hinted or top is None or not top.plain:
                 while hint < after:
@@ -208,8 +208,7 @@ class JsonScanner:
             return f'"{self.marks.of(value)}"'
         part = rewrite(raw, self.scrub) if hinted and token[_STRING] else raw
         for owner in frame.owners:
-            if owner.undecided is not None:
-                owner.undecided.append(len(self._parts) + 1)
+            self._defer(owner, len(self._parts) + 1)
         return part if frame.owners or part != raw else None
 
     def _is_secret_element(self, frame: _Frame, value: str) -> bool:
@@ -240,8 +239,7 @@ class JsonScanner:
             self._wait(start)
         frame.loose = len(self._parts) + 1
         for owner in frame.owners:
-            if owner.undecided is not None:
-                owner.undecided.append(frame.loose)
+            self._defer(owner, frame.loose)
         return rewrite(raw, self.scrub) if raw.startswith('"') else raw
 
     def _release(self, frame: _Frame, secret: bool) -> None:
@@ -250,6 +248,12 @@ class JsonScanner:
         frame.loose = -1
         self._waiting -= 1
         self._limit = self._limit if self._waiting else _NEVER
+
+    def _defer(self, owner: _Frame, part: int) -> None:
+        if owner.undecided is not None:
+            owner.undecided.append(part)
+            if len(owner.undecided) == VALUES_MAX:
+                self._limit = 0
 
     def _await_kind(self, frame: _Frame, start: int) -> None:
         if frame.undecided is None:

@@ -3,8 +3,11 @@
 LINE_MAX = 2 * 1024 * 1024
 """Characters of a line that are read as one; a Secret's largest value is 1.4 million of base64."""
 
-HOLD_MAX = 4 * 1024 * 1024
+HOLD_MAX = 3 * 1024 * 1024
 """Characters kept back until a kind is known; beyond, the object is taken for a Secret."""
+
+VALUES_MAX = 10_000
+"""Values kept back until a kind is known, each of which costs more memory than its characters."""
 
 TOKEN_MAX = 4 * 1024 * 1024
 """Characters of one string of JSON."""

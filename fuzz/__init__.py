@@ -1,0 +1,1 @@
+"""Coverage-guided fuzzing of everything that reads a command line; see ``make fuzz``."""
