@@ -32,8 +32,9 @@ def kubectl_of_the_corpus(admin: Kubectl, tmp_path_factory: pytest.TempPathFacto
     config.write_text(text, encoding="utf-8")
     kubectl = Kubectl(admin.program, {**admin.environ, "KUBECONFIG": str(config)})
     found = json.loads(kubectl.output("config", "view", "--minify", "-o=json"))["contexts"][0]["context"]
+    same = (f"--cluster={found['cluster']}", f"--user={found['user']}")
     for name in ("kind-dev", "staging"):
-        kubectl.output("config", "set-context", name, f"--cluster={found['cluster']}", f"--user={found['user']}")
+        kubectl.output("config", "set-context", name, *same)
     return kubectl
 
 
