@@ -6,12 +6,13 @@ from .keys import is_secret
 from .quoted import unquote
 
 LINE = re.compile(
-    r"([ \t+]*+)((?:-[ \t]++)*+)(?:([\"']?)([\w.$/][\w./$-]*+)\3[ \t]*+:(?:[ \t]++|(?=[\r\n])|\Z))?"
+    r"([ \t+]*+)((?:-[ \t]++)*+)(?:([\"']?)([\w.$/][\w./$-]{0,252}+)\3[ \t]*+:(?:[ \t]++|(?=[\r\n])|\Z))?"
     r"([^\n]*+)\n?"
 )
 DASH, KEY, VALUE = 2, 4, 5
-NESTED = re.compile(r"(?:[!&]\S+\s*)*(?:#.*|[{\[],?)?")
-BLOCK = re.compile(r"(?:[!&]\S+\s+)*[|>][-+0-9]*(?:\s+#.*)?")
+NESTED = re.compile(r"(?:[!&]\S++\s*+)*+(?:#.*|[{\[],?)?")
+BLOCK = re.compile(r"(?:[!&]\S++\s++)*+[|>][-+0-9]*(?:\s+#.*)?")
+_ENOUGH = 100
 _BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 BRACKETS = re.compile(r"[\[\]{},]*")
 ENVIRONMENT = re.compile(r"(?:export[ \t]+)?([A-Z_][A-Z0-9_]*)=(.*)")
@@ -22,15 +23,16 @@ JSON = re.compile(r"\{\s*\"|\[\s*[{\"]")
 QUOTED = re.compile(r"([\"'])(.*)\1(,?)")
 
 
-def is_encoded(lines: list[str]) -> bool:
-    """Whether all values below the first of *lines* are base64: a Secret that lost its kind."""
+def is_encoded(text: str) -> bool:
+    """Whether all values below the first line are base64: a Secret that lost its kind."""
     values = list[str]()
-    first = LINE.match(lines[0])
-    for line in lines[1:]:
-        found = LINE.match(line)
-        if found and first and found.end(1) <= first.end(DASH):
+    first = LINE.match(text)
+    for found in LINE.finditer(text, first.end() if first else 0):
+        if len(values) == _ENOUGH:
             break
-        values += [found[VALUE].strip()] if found and found[KEY] else ["?"]
+        if first and found.end(1) - found.start() <= first.end(DASH):
+            break
+        values.append(found[VALUE].strip() if found[KEY] else "?")
     return bool(values) and all(len(v) % 4 == 0 and _BASE64.fullmatch(v) for v in values)
 
 

@@ -16,7 +16,7 @@ _STEMS = ("pass", "pwd", "secret", "token", "cred", "dsn", "auth", "cookie")
 # Names that only speak about a secret are left out early where they are frequent: secretName.
 _ENDS = "name ref ttl file path mode type seconds policy pullsecrets automountserviceaccounttoken"
 _ABOUT = "".join(f"(?<!{end})" for end in _ENDS.split())
-_NAME = rf"[\w.\[\]-]*+{_ABOUT}[\"'\\]*+[ \t]*+[=:]"
+_NAME = rf"[\w.\[\]-]{{0,120}}+{_ABOUT}[\"'\\]*+[ \t]*+[=:]"
 _RANDOM = r"[\"'\\]*+[ \t]*+[=:][ \t]*+[\"'\\]*+[\w+/=%-]{20}"
 _KEYS = "".join(f"(?<={word}[_.-]key)|(?<={word}key)|" for word in KEY_WORDS).rstrip("|")
 
@@ -25,9 +25,9 @@ _FOLDED = dict.fromkeys(_STEMS, _NAME) | {
     "auth": r"(?!or(?!ization[\"'\\]*+[ \t]*+[=:])|entic)" + _NAME,
     "key": rf"(?:(?:{_KEYS}){_NAME}|[_.-]?data{_NAME}|{_RANDOM})",
     "conn": r"(?:ection)?[_.-]?str" + _NAME,
-    "session": r"[\w.-]*+" + _RANDOM,
+    "session": r"[\w.-]{0,120}+" + _RANDOM,
     "sig": r"(?:nature)?" + _RANDOM,
-    "jwt": r"[\w.-]*+" + _RANDOM,
+    "jwt": r"[\w.-]{0,120}+" + _RANDOM,
     "kind": r"[\"'\\]*+[ \t]*+:[ \t]*+[\"'\\]*+secret",
     "data": r"(?:(?<![a-z]data)|(?<=stringdata))[\"'\\]*+[ \t]*+:",
     "exec": r"[\"'\\]*+[ \t]*+:",
@@ -51,14 +51,14 @@ _EXACT = {
     "glpat-": "",
     "sk-": r"(?<![\w-]sk-)[\w-]{20}",
     "xox": r"[a-z]-",
-    "://": r"(?:hooks\.slack|[^\s/@\"'<>]*+(?:@|:(?![0-9]+(?:[/?#\s\"',)\]}]|$))))",
+    "://": r"(?:hooks\.slack|[^\s/@\"'<>]{0,250}+(?:@|:(?![0-9]+(?:[/?#\s\"',)\]}]|$))))",
     "_": r"(?=\w{10})(?:(?<=gh[pousr]_)|(?<=_pat_)|(?<=k_live_)|(?<=k_test_)|(?<=npm_)|(?<=_v1_))",
     ".": r"(?:(?<=ya29\.)|(?<=hvs\.)"
     r"|(?<=[a-z0-9]{6}\.)(?<![A-Za-z0-9./_-][a-z0-9]{6}\.)[a-z0-9]{16}(?![a-z0-9]))",
 }
 # A name that stands as a value, ``name: DB_PASSWORD``, or a flag whose value may follow.
-_COLON = r"[\"'\\]*+[ \t]*+:[ \t]*+[\"'\\]*+[\w.-]*?"
-_NAMED = {"name": _COLON, "key": _COLON} | dict.fromkeys((" -", '"-', "'-"), r"-?[\w.-]*?")
+_COLON = r"[\"'\\]*+[ \t]*+:[ \t]*+[\"'\\]*+[\w.-]{0,120}?"
+_NAMED = {"name": _COLON, "key": _COLON} | dict.fromkeys((" -", '"-', "'-"), r"-?[\w.-]{0,120}?")
 # JSON that goes on in the next line: what follows is read by other rules from here on.
 _OPENING = r"[ \t]*+[{\[](?:(?=[ \t\r]*$)|(?=[ \t]*[\"{\[])(?!.*[}\]][ \t\r]*$))"
 

@@ -18,11 +18,12 @@ _BARE = (
 )
 _VALUE = re.compile(rf"{_QUOTED}|{_BARE}")
 _PAIR = re.compile(
-    r"(?<![\w./\-])(?<!--from-file=)(?P<key>[\w./\-]++(?:\[\d*\])?)(?P<quote>\\*[\"'])?"
+    r"(?<![\w./\-])(?<!--from-file=)(?P<key>[\w./\-]{1,250}+(?:\[\d*\])?)(?P<quote>\\*[\"'])?"
     r"(?P<sign>[ \t]*=>?[ \t]*|[ \t]*:[ \t]*)"
 )
-_FLAG = re.compile(r"(?<![^\s\"'\[,])--?(?P<key>[A-Za-z][\w.\-]*+)[\"']?(?:,?[ \t]|=)(?=[^\s-])")
-_LITERAL = re.compile(r"(?<!\S)[\"']?--from-literal[= ][\"']?(?P<key>[^=\s]+)=(?=\S)")
+_FLAG = re.compile(r"(?<![^\s\"'\[,])--?(?P<key>[A-Za-z][\w.\-]{0,250}+)[\"']?(?:,?[ \t]|=)(?=[^\s-])")
+_LITERAL = re.compile(r"(?<!\S)[\"']?--from-literal[= ][\"']?(?P<key>[^=\s]{1,250})=(?=\S)")
+_PROBE = 512
 _TYPES = frozenset({"string", "strings", "stringArray", "int", "file", "duration", "bool"})
 _HEADER = re.compile(
     r"(?i)(?<![\w-])(?:(?:proxy-)?authorization|(?P<cookie>(?:set-)?cookie))"
@@ -30,7 +31,7 @@ _HEADER = re.compile(
     r"(?(cookie)|(?:(?:bearer|basic|digest|token|negotiate)[ \t]+)?)(?P<secret>[^\"'\\\r\n]+)"
 )
 _NAMED = re.compile(
-    r"(?i)\bname(?P<q>\\*[\"'])?:[ \t]*(?:\\*[\"'])?(?P<key>[\w.\-]+)(?:\\*[\"'])?,[ \t]*"
+    r"(?i)\bname(?P<q>\\*[\"'])?:[ \t]*(?:\\*[\"'])?(?P<key>[\w.\-]{1,250})(?:\\*[\"'])?,[ \t]*"
     r"(?:\\*[\"'])?value(?:\\*[\"'])?:[ \t]*"
 )
 
@@ -65,9 +66,11 @@ def _pairs(text: str, marks: Marks, regex: re.Pattern[str]) -> str:
     for pair in regex.finditer(text):
         if pair.start() < done or not (regex is _LITERAL or is_suspect(pair["key"])):
             continue
-        value = _VALUE.match(text, pair.end())
+        # A part of the value tells: most are none, and a long line may have very many.
+        value = _VALUE.match(text, pair.end(), pair.end() + _PROBE)
         group = "quoted" if value and value["open"] else "bare"
         if value and _is_concealed(pair, regex, value[group], group):
+            value = _VALUE.match(text, pair.end()) or value
             parts += text[done : value.start(group)], marks.of(value[group])
             done = value.end(group)
     return "".join((*parts, text[done:])) if parts else text

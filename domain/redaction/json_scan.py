@@ -28,6 +28,7 @@ _PARTIAL = re.compile(
 )
 _STRING, _LITERAL, _OPEN, _CLOSE, _JUNK = 2, 3, 4, 5, 6
 _FLAG = re.compile(r"--?([A-Za-z][\w.-]*)")
+_KEY_MAX = 250
 _NEVER = 1 << 62
 
 
@@ -166,7 +167,7 @@ class JsonScanner:
         closer = "]" if token[_OPEN] == "[" else "}"
         if parent is None:
             return _Frame(closer, self.mode, self.mode is Mode.PLAIN)
-        key = unquote(token[1]) if token[1] else ""
+        key = _key(token)
         mode = modes.below(parent.mode, key) if key else parent.mode
         owners = parent.owners
         if key in modes.DATA_KEYS:
@@ -199,7 +200,7 @@ class JsonScanner:
         if frame.closer == "]":
             secret = self._is_secret_element(frame, value)
         else:
-            key = unquote(token[1]) if token[1] else ""
+            key = _key(token)
             self._observe(frame, key, value)
             secret = modes.conceals(frame.mode, key, value, frame.named)
             if key in modes.VALUE_KEYS and not secret and not frame.named:
@@ -288,3 +289,7 @@ class JsonScanner:
                 self._decide(frame, True)
             if frame.loose >= 0:
                 self._release(frame, True)
+
+
+def _key(token: re.Match[str]) -> str:
+    return unquote(token[1])[:_KEY_MAX] if token[1] else ""

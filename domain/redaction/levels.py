@@ -1,5 +1,7 @@
 """The mappings of a YAML text that are open at a line, told by indentation."""
 
+import io
+
 import attrs
 
 from . import modes
@@ -63,12 +65,17 @@ class Held:
 
     level: Level
     named: bool = False
-    lines: list[str] = attrs.field(factory=list[str])
     size: int = 0
+    _lines: io.StringIO = attrs.field(factory=io.StringIO)
+
+    @property
+    def text(self) -> str:
+        """All lines."""
+        return self._lines.getvalue()
 
     def add(self, line: str) -> None:
         """Keep *line*."""
-        self.lines.append(line)
+        self._lines.write(line)
         self.size += len(line)
 
     def answer(self, key: str, value: str) -> bool:

@@ -168,9 +168,9 @@ class LineReader:
         if held.named:
             level.named = is_secret(answer)
         else:
-            level.kind = answer or ("-" if not forms.is_encoded(held.lines) else modes.SECRET_KIND)
+            level.kind = answer or ("-" if not forms.is_encoded(held.text) else modes.SECRET_KIND)
         self._resumed = level
-        self.replay = "".join(held.lines)
+        self.replay = held.text
 
     def _keyless(self, found: re.Match[str], indent: int, place: int, bare: str) -> Rest | None:
         dash = place > indent

@@ -28,7 +28,7 @@ PATTERNS = (
         r"://[^\s/:@\"'<>]*:(?!\d{1,5}[/?#\s\"'])(?P<secret>(?:(?!://)[^\s\"'<>])+)@",
     ),
     Pattern("://", r"://(?P<secret>[^\s/:@\"'<>]{16,})@"),
-    Pattern("@tcp(", r"(?<![^\s\"'=])[\w.-]+:(?P<secret>[^\s\"']+)@tcp\("),
+    Pattern("@tcp(", r"(?<![^\s\"'=])[\w.-]{1,64}:(?P<secret>[^\s\"']{1,250})@tcp\("),
     Pattern("://hooks.slack", r"://hooks\.slack\.com/(?:services|workflows)/(?P<secret>[\w/-]+)"),
     Pattern("eyj", r"(?<![A-Za-z0-9_-])eyJ[\w-]{6,}\.[\w-]{6,}(?:\.[\w-]*)*"),
     Pattern("zxlk", r"(?<![A-Za-z0-9+/])ZXlK[A-Za-z0-9+/]{32,}={0,2}"),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from json import dumps, loads
 
 STRING = r'"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"'
-_ESCAPED = re.compile(STRING)
+_ESCAPED = re.compile(STRING[:-1] + r"(?:\"|\\?$)")
 
 
 def unquote(raw: str) -> str:
@@ -37,5 +37,9 @@ def rewrite_escaped(text: str, scrub: Callable[[str], str]) -> str:
     if "\\" not in text:
         return text
     return _ESCAPED.sub(
-        lambda found: rewrite(found[0], scrub) if "\\" in found[0] else found[0], text
+        lambda found: rewrite(found[0], scrub) if _has_escapes(found[0]) else found[0], text
     )
+
+
+def _has_escapes(raw: str) -> bool:
+    return "\\" in raw and raw.endswith('"') and len(raw) > 1

@@ -78,9 +78,12 @@ class Scanner:
     def _read_again(self) -> None:
         """Read lines that were kept back, with what is known by now."""
         text, self._lines.replay = self._lines.replay or "", None
-        self._midline, stuck = False, self._stuck
-        while text:
-            text = text[self.run(text, final=True) :]
+        self._midline, stuck, start = False, self._stuck, 0
+        while start < len(text):
+            end = text.rfind("\n", start, start + _WINDOW) + 1 or len(text)
+            rest = text[start:end]
+            start += self.run(rest, final=end == len(text))
+            self.out[:] = ["".join(self.out)]
         self._midline, self._stuck = False, stuck
 
     def _read_json(

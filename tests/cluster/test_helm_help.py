@@ -11,6 +11,7 @@ from functools import cache
 
 import attrs
 import pytest
+from tests.enabling import enabled_or_skip
 
 from kubeport.domain.effect import Effect
 from kubeport.domain.tools.grammar import Flag, Verb
@@ -123,7 +124,8 @@ def binary_of(major: Major) -> str:
     """The path of the binary, or a skip that says how to get one."""
     path = os.environ.get(major.variable, "")
     if not path:
-        pytest.skip(f"no helm {major.number}: set {major.variable} to the path of its binary")
+        how = f"Run `make cluster-test`, or set {major.variable} to the path of its binary."
+        enabled_or_skip(f"There is no helm {major.number} here.", how)
     return path
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.enabling import enabled_or_skip
 
 from kubeport.domain.errors import CommandError
 from kubeport.domain.filters import FilterCall, parse_filter
@@ -70,7 +71,7 @@ def run(call: FilterCall, folder: Path, text: str) -> subprocess.CompletedProces
     program = shutil.which(call.program)
     if program is None:
         package = PACKAGES.get(call.program, call.program)
-        pytest.skip(f"no {call.program} here: apt-get install {package}")
+        enabled_or_skip(f"There is no {call.program} here.", f"apt-get install {package}")
     return subprocess.run(
         call.argv, executable=program, input=text, cwd=folder, env=ENVIRONMENT, timeout=20,
         capture_output=True, text=True, errors="replace", check=False,
