@@ -58,9 +58,7 @@ class Explanation:
             "command": call.command,
             "effect": call.effect.word,
             "flags": {use.flag.name: use.value for use in call.flags},
-            "subjects": [
-                "/".join(filter(None, (subject.kind, subject.name))) for subject in call.subjects
-            ],
+            "subjects": ["/".join(filter(None, (subject.kind, subject.name))) for subject in call.subjects],
         }
         if self.allowed:
             first["argv"] = list(call.argv(*self.placed))

@@ -6,6 +6,7 @@ import attrs
 
 from ..domain.policy import Caller
 from ..domain.result import Result
+from .continue_output import ContinueOutput
 from .describe_command import DescribeCommand
 from .explain_command import ExplainCommand, Explanation
 from .list_contexts import ListContexts
@@ -26,6 +27,7 @@ class Kubeport:
     describe: DescribeCommand
     explain: ExplainCommand
     contexts: ListContexts
+    more: ContinueOutput
     rules: Rules
     settings: Settings
 
@@ -38,12 +40,14 @@ class Kubeport:
         timeout: float | None = None,
         manifest: str | None = None,
         caller: Caller = Caller(),
+        fold: bool = False,
+        whole: bool = False,
         progress: Callable[[Progress], None] | None = None,
     ) -> Result:
         """Run a command line that begins with the tool's name, such as ``kubectl get pods``.
 
-        *timeout* is in seconds, *manifest* the text for ``-f -``. Errors are part of the result;
-        nothing is raised but cancellation.
+        *timeout* is in seconds, *manifest* the text for ``-f -``; *fold* and *whole* as in
+        ``Request``. Errors are part of the result; nothing is raised but cancellation.
         """
         request = Request(
             command,
@@ -52,6 +56,8 @@ class Kubeport:
             timeout=timeout,
             manifest=manifest,
             caller=caller,
+            fold=fold,
+            whole=whole,
         )
         return await self.run(request, progress)
 

@@ -166,6 +166,18 @@ class Clock(Protocol):
         ...
 
 
+class OutputStore(Protocol):
+    """Keeps what did not fit an answer, for a while and up to a size; what is older goes first."""
+
+    def put(self, text: str, owner: str) -> str:
+        """Keep *text* for *owner*; returns a handle that cannot be guessed."""
+        ...
+
+    def get(self, handle: str, owner: str) -> str | None:
+        """The text behind *handle*; None where there is none, any more, or for another owner."""
+        ...
+
+
 class AuditSink(Protocol):
     """Keeps one record for each call, refused ones too."""
 

@@ -28,8 +28,11 @@ from ..domain.manifest import ManifestObject
 from ..domain.policy import Caller
 from ..domain.redaction import Redactor, redact
 from ..domain.result import ErrorDetails, Result
-from ..domain.tools.grammar import Meaning
+from ..domain.shaping import fold
+from ..domain.tools.grammar import Meaning, Sensitivity
+from ..domain.tools.invocation import Invocation
 from ..domain.understanding import Understood, understand
+from .continue_output import Shaper
 from .ports import (
     AuditSink,
     Clock,
@@ -45,6 +48,7 @@ from .ports import (
 from .rules import Rules
 from .settings import Settings
 from .target import placed_flags, resolve
+from .turns import Turns
 
 _log = logging.getLogger("kubeport.run")
 
@@ -62,7 +66,8 @@ class Request:
     """One call as it comes from outside.
 
     *tool* may be empty where the command names it. *timeout* is in seconds; None is the default.
-    *manifest* is the text handed to ``-f -``.
+    *manifest* is the text handed to ``-f -``. *fold* writes runs of alike lines once. *whole* asks
+    for all of the output that is kept, not for the first part of it.
     """
 
     command: str
@@ -73,6 +78,8 @@ class Request:
     manifest: str | None = None
     access: Access = Access.ANY
     caller: Caller = Caller()
+    fold: bool = False
+    whole: bool = False
 
 
 @attrs.frozen
@@ -86,10 +93,10 @@ class RunCommand:
     audit: AuditSink
     rules: Rules
     settings: Settings
+    turns: Turns
+    shaper: Shaper
 
-    async def __call__(
-        self, request: Request, progress: Callable[[Progress], None] | None = None
-    ) -> Result:
+    async def __call__(self, request: Request, progress: Callable[[Progress], None] | None = None) -> Result:
         """The result of *request*; errors, refusals included, are part of it."""
         run = _Run(self, request, self.clock.monotonic())
         try:
@@ -98,9 +105,7 @@ class RunCommand:
             result = run.failed(error)
         except Exception:
             _log.exception("unexpected failure of %s", request.tool or "a command")
-            result = run.failed(
-                InternalFault("Internal error.", hint="The server's log says more.")
-            )
+            result = run.failed(InternalFault("Internal error.", hint="The server's log says more."))
         return self._audited(run, result)
 
     def _audited(self, run: "_Run", result: Result) -> Result:
@@ -124,14 +129,13 @@ class _Run:
     target: Target | None = None
     decision: Decision | None = None
     argv: tuple[tuple[str, ...], ...] = ()
+    began: float | None = None
     redactions: int = 0
     warnings: list[str] = attrs.field(factory=list[str])
 
     async def through(self, progress: Callable[[Progress], None] | None) -> Result:
         limits = self._limits()
-        understood = understand(
-            self.request.command, self.request.tool, self.use.rules.safeguards()
-        )
+        understood = understand(self.request.command, self.request.tool, self.use.rules.safeguards())
         call = understood.call
         manifest = self._manifest(understood)
         self.target = resolve(
@@ -147,9 +151,12 @@ class _Run:
         stages = tuple(Stage(argv, filter=place > 0) for place, argv in enumerate(self.argv))
         redactors = list[Redactor]()
         job = Job(stages, limits, self.request.manifest, lambda: _noted(redactors))
-        completed = await self.use.executor.run(job, progress)
+        caller = self.request.caller.name
+        async with self.use.turns.turn(self.target.context, caller, limits.timeout):
+            self.began = self.use.clock.monotonic()
+            completed = await self.use.executor.run(job, progress)
         self.redactions = sum(redactor.count for redactor in redactors)
-        return self._result(completed, limits)
+        return self._result(completed, limits, call)
 
     def _limits(self) -> Limits:
         bounds = self.use.settings.limits
@@ -194,25 +201,41 @@ class _Run:
         if target.assumed:
             self.warnings.append(f"No context was named: used the current one, {target.context}.")
 
-    def _result(self, completed: Completed, limits: Limits) -> Result:
+    def _result(self, completed: Completed, limits: Limits, call: Invocation) -> Result:
         if completed.truncated:
             self.warnings.append(
                 f"Only the first {len(completed.stdout.encode())} of {completed.stdout_bytes} bytes "
-                "are shown: narrow the command (namespace, selector, --tail, a pipe into grep)."
+                "were kept: narrow the command (namespace, selector, --tail, a pipe into grep)."
             )
         self.warnings.extend(_stage_warnings(completed))
         error = _error(completed, limits)
+        output, continuation = self._shaped(completed, call)
         return Result(
-            completed.stdout,
+            output,
             exit_code=None if completed.timed_out else _exit_code(completed),
             execution_time=self._elapsed(),
             error=None if error is None else self._detailed(error, completed),
             target=self.target,
             effect=self.decision.effect.word if self.decision else "",
-            truncated=completed.truncated,
+            truncated=completed.truncated or bool(continuation),
+            continuation=continuation,
+            queue_time=self._queued(),
             redactions=self.redactions,
             warnings=tuple(self.warnings),
         )
+
+    def _shaped(self, completed: Completed, call: Invocation) -> tuple[str, str]:
+        """The output as it is shown, and the handle for what is not."""
+        text = fold(completed.stdout) if self.request.fold else completed.stdout
+        if self.request.whole:
+            return text, ""
+        logs = call.verb.sensitivity is Sensitivity.LOGS and len(completed.stages) == 1
+        return self.use.shaper(text, self.request.caller, logs=logs)
+
+    def _queued(self) -> float | None:
+        """Seconds that the call waited for its turn, where it is worth telling."""
+        waited = 0.0 if self.began is None else round(self.began - self.started, 3)
+        return waited if waited >= _WORTH_TELLING else None
 
     def _detailed(self, error: KubeportError, completed: Completed) -> ErrorDetails:
         failing = next((s for s in completed.stages if s.exit_code), completed.stages[-1])
@@ -236,7 +259,8 @@ class _Run:
         )
 
     def _elapsed(self) -> float:
-        return round(self.use.clock.monotonic() - self.started, 3)
+        began = self.started if self.began is None else self.began
+        return round(self.use.clock.monotonic() - began, 3)
 
     def record(self, result: Result) -> dict[str, Any]:
         """What the audit keeps of this call."""
@@ -259,6 +283,9 @@ class _Run:
             "output_bytes": len(result.output.encode()),
             "redactions": result.redactions,
         }
+
+
+_WORTH_TELLING = 0.05  # seconds; less is the time of judging the call
 
 
 def _noted(redactors: list[Redactor]) -> Redactor:

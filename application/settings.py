@@ -27,9 +27,7 @@ def _choices(*allowed: str) -> Any:
     def check(_: object, field: "attrs.Attribute[tuple[str, ...]]", value: tuple[str, ...]) -> None:
         for one in value:
             if one not in allowed:
-                raise ValueError(
-                    f"{field.name}: expected some of {', '.join(allowed)}, not {one!r}"
-                )
+                raise ValueError(f"{field.name}: expected some of {', '.join(allowed)}, not {one!r}")
 
     return check
 
@@ -57,9 +55,7 @@ class ServerSettings:
     port: int = attrs.field(default=8080, validator=_between(0, 65535))
     allowed_hosts: tuple[str, ...] = ()
     allowed_origins: tuple[str, ...] = ()
-    log_level: str = attrs.field(
-        default="info", validator=_choice("debug", "info", "warning", "error")
-    )
+    log_level: str = attrs.field(default="info", validator=_choice("debug", "info", "warning", "error"))
     log_format: str = attrs.field(default="text", validator=_choice("text", "json"))
 
 
@@ -105,13 +101,22 @@ class LimitSettings:
     """What one call may use: times in seconds, sizes in bytes.
 
     timeout: when the call names none; min_timeout, max_timeout: the range a call may ask for.
-    output_bytes: how much of the output is given back.
+    output_tokens: about how much of the output one answer shows. output_bytes: how much of it is
+    kept at all, for the tool ``more``; store_bytes, store_seconds: how much of what was not shown
+    is kept altogether, and for how long. concurrency, context_concurrency: how many calls run at
+    once, altogether and in one context; queue: how many may wait for their turn.
     """
 
     timeout: float = attrs.field(default=30.0, validator=_between(0.1, 86_400))
     min_timeout: float = attrs.field(default=1.0, validator=_between(0.1, 86_400))
     max_timeout: float = attrs.field(default=300.0, validator=_between(0.1, 86_400))
-    output_bytes: int = attrs.field(default=262_144, validator=_between(1024, 64 * 1024 * 1024))
+    output_tokens: int = attrs.field(default=8000, validator=_between(100, 10_000_000))
+    output_bytes: int = attrs.field(default=1_048_576, validator=_between(1024, 64 * 1024 * 1024))
+    store_bytes: int = attrs.field(default=16_777_216, validator=_between(1024, 1024**3))
+    store_seconds: float = attrs.field(default=600.0, validator=_between(1, 86_400))
+    concurrency: int = attrs.field(default=8, validator=_between(1, 1000))
+    context_concurrency: int = attrs.field(default=8, validator=_between(1, 1000))
+    queue: int = attrs.field(default=64, validator=_between(0, 10_000))
 
     def __attrs_post_init__(self) -> None:
         if not self.min_timeout <= self.timeout <= self.max_timeout:

@@ -33,9 +33,7 @@ def resolve(
             "Leave one of them out.",
         )
     if call.help or not call.verb.targets or _has_own_server(call, settings):
-        return Target(
-            namespace=(namespace or settings.target.namespace) if call.verb.namespaced else ""
-        )
+        return Target(namespace=(namespace or settings.target.namespace) if call.verb.namespaced else "")
     return _place(call, kubeconfig.read(), settings, context, namespace, everywhere)
 
 
@@ -125,9 +123,7 @@ def _argocd_flags(call: Invocation, target: Target, settings: Settings) -> tuple
         return ()
     if settings.tools.argocd_server:
         return (f"--server={settings.tools.argocd_server}",)
-    context = (
-        () if target.in_cluster or not target.context else (f"--kube-context={target.context}",)
-    )
+    context = () if target.in_cluster or not target.context else (f"--kube-context={target.context}",)
     return ("--core=true", *context)
 
 

@@ -11,7 +11,9 @@ from ..adapters.config import PolicyFile
 from ..adapters.helm_repositories import HelmRepositories
 from ..adapters.kubeconfig import YamlKubeconfig
 from ..adapters.manifest import YamlManifest
+from ..adapters.output_store import MemoryOutputStore
 from ..adapters.subprocess_executor import SubprocessExecutor
+from ..application.continue_output import ContinueOutput, Shaper
 from ..application.describe_command import DescribeCommand
 from ..application.explain_command import ExplainCommand
 from ..application.kubeport import Kubeport
@@ -23,10 +25,12 @@ from ..application.ports import (
     Executor,
     KubeconfigReader,
     ManifestReader,
+    OutputStore,
 )
 from ..application.rules import Rules
 from ..application.run_command import RunCommand
 from ..application.settings import AuditSettings, SecuritySettings, Settings
+from ..application.turns import Turns
 from ..domain.policy import BUILT_IN, Policy
 
 
@@ -50,9 +54,7 @@ class Container(containers.DeclarativeContainer):
 
     clock: providers.Provider[Clock] = providers.ThreadSafeSingleton(MonotonicClock)
     kubeconfig: providers.Provider[KubeconfigReader] = providers.ThreadSafeSingleton(YamlKubeconfig)
-    repositories: providers.Provider[ChartRepositories] = providers.ThreadSafeSingleton(
-        HelmRepositories
-    )
+    repositories: providers.Provider[ChartRepositories] = providers.ThreadSafeSingleton(HelmRepositories)
     manifests: providers.Provider[ManifestReader] = providers.ThreadSafeSingleton(YamlManifest)
     audit: providers.Provider[AuditSink] = providers.ThreadSafeSingleton(
         choose_audit, settings.provided.audit
@@ -69,6 +71,19 @@ class Container(containers.DeclarativeContainer):
     rules: providers.Provider[Rules] = providers.ThreadSafeSingleton(
         Rules, policy=policy, repositories=repositories, settings=settings
     )
+    store: providers.Provider[OutputStore] = providers.ThreadSafeSingleton(
+        MemoryOutputStore,
+        clock=clock,
+        max_bytes=settings.provided.limits.store_bytes,
+        seconds=settings.provided.limits.store_seconds,
+    )
+    shaper: providers.Provider[Shaper] = providers.ThreadSafeSingleton(Shaper, store=store, settings=settings)
+    turns: providers.Provider[Turns] = providers.ThreadSafeSingleton(
+        Turns,
+        total=settings.provided.limits.concurrency,
+        per_context=settings.provided.limits.context_concurrency,
+        queue=settings.provided.limits.queue,
+    )
     run_command: providers.Provider[RunCommand] = providers.ThreadSafeSingleton(
         RunCommand,
         executor=executor,
@@ -78,6 +93,8 @@ class Container(containers.DeclarativeContainer):
         audit=audit,
         rules=rules,
         settings=settings,
+        turns=turns,
+        shaper=shaper,
     )
     describe: providers.Provider[DescribeCommand] = providers.ThreadSafeSingleton(
         DescribeCommand, run=run_command
@@ -88,12 +105,14 @@ class Container(containers.DeclarativeContainer):
     contexts: providers.Provider[ListContexts] = providers.ThreadSafeSingleton(
         ListContexts, kubeconfig=kubeconfig
     )
+    more: providers.Provider[ContinueOutput] = providers.ThreadSafeSingleton(ContinueOutput, shaper=shaper)
     kubeport: providers.Provider[Kubeport] = providers.ThreadSafeSingleton(
         Kubeport,
         run=run_command,
         describe=describe,
         explain=explain,
         contexts=contexts,
+        more=more,
         rules=rules,
         settings=settings,
     )

@@ -56,8 +56,10 @@ class Result:
     """What a call came to.
 
     *output* is the text that the last stage printed, redacted and capped; *execution_time* is in
-    seconds. A failed or refused call has an *error*; it may still have output. *target*, *effect*,
-    *truncated*, *redactions* and *warnings* stand beside the fixed fields.
+    seconds, without the *queue_time* that the call waited for its turn. A failed or refused call
+    has an *error*; it may still have output. *truncated* tells that there was more; with a
+    *continuation* that handle gives the next part. *target*, *effect*, *redactions* and *warnings*
+    stand beside the fixed fields, too.
     """
 
     output: str = ""
@@ -67,6 +69,8 @@ class Result:
     target: Target | None = None
     effect: str = ""
     truncated: bool = False
+    continuation: str = ""
+    queue_time: float | None = None
     redactions: int = 0
     warnings: tuple[str, ...] = ()
 
@@ -87,6 +91,8 @@ class Result:
                 target=None if self.target is None else _target(self.target),
                 effect=self.effect,
                 truncated=self.truncated or None,
+                continuation=self.continuation,
+                queue_time=self.queue_time,
                 redactions=self.redactions or None,
                 warnings=list(self.warnings) or None,
             ),

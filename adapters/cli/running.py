@@ -21,6 +21,7 @@ async def run(kubeport: Kubeport, arguments: argparse.Namespace) -> int:
         namespace=arguments.namespace,
         timeout=arguments.timeout,
         manifest=_manifest(arguments.manifest),
+        whole=True,
     )
     if arguments.json:
         print(json.dumps(result.as_dict(), ensure_ascii=False, indent=2))

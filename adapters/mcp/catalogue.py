@@ -59,9 +59,7 @@ def offers(kubeport: Kubeport) -> tuple[Offer, ...]:
     """The tools in a fixed order. Listing enforces nothing: the use case does, at each call."""
     tools = kubeport.settings.tools.enabled
     reading = tuple(_runs(kubeport, cli, Access.READ) for cli in tools)
-    changing = (
-        tuple(_runs(kubeport, cli, Access.CHANGE) for cli in tools) if may_change(kubeport) else ()
-    )
+    changing = tuple(_runs(kubeport, cli, Access.CHANGE) for cli in tools) if may_change(kubeport) else ()
     return (*reading, *changing, *_about(tools))
 
 
@@ -78,7 +76,7 @@ def _runs(kubeport: Kubeport, cli: str, access: Access) -> Offer:
         f"{cli}_change" if changes else cli,
         f"{cli}, {'changing' if changes else 'reading'}",
         (_CHANGES if changes else _READS)[cli],
-        schemas.run_input(cli, kubeport.settings.limits),
+        schemas.run_input(kubeport.settings.limits, reads=not changes),
         schemas.RESULT,
         cli,
         access,
@@ -93,8 +91,13 @@ def _about(tools: tuple[str, ...]) -> tuple[Offer, ...]:
             "A tool's own --help for a command, e.g. `rollout status`.",
             schemas.help_input(tools),
         ),
+        Offer("contexts", "Contexts", "The contexts (clusters) that calls can name.", schemas.NO_INPUT),
         Offer(
-            "contexts", "Contexts", "The contexts (clusters) that calls can name.", schemas.NO_INPUT
+            "more",
+            "More output",
+            "The next part of a long output, by its handle.",
+            schemas.MORE,
+            schemas.RESULT,
         ),
         Offer(
             "policy",

@@ -34,7 +34,8 @@ What would be allowed, and why:                   kubeport policy explain "kubec
 async def demonstrate() -> int:
     """Start ``kubeport serve --demo``, connect, make the calls and print what comes back."""
     server = StdioServerParameters(
-        command=sys.executable, args=["-m", "kubeport", "serve", "--demo", "--log-level", "warning"],
+        command=sys.executable,
+        args=["-m", "kubeport", "serve", "--demo", "--log-level", "warning"],
         env={name: value for name, value in os.environ.items() if not name.startswith("KUBEPORT_")},
     )
     async with Client(server) as client:

@@ -9,8 +9,9 @@ Schema = dict[str, Any]
 _TEXT: Schema = {"type": "string"}
 
 
-def run_input(tool: str, limits: LimitSettings) -> Schema:
-    """What a tool that runs commands takes."""
+def run_input(limits: LimitSettings, *, reads: bool) -> Schema:
+    """What a tool that runs commands takes; one that *reads* can fold runs of alike lines."""
+    folding: Schema = {"fold": {"type": "boolean", "description": "fold alike lines"}} if reads else {}
     return _object(
         {
             "command": {"type": "string", "minLength": 1, "maxLength": 32_768},
@@ -23,16 +24,23 @@ def run_input(tool: str, limits: LimitSettings) -> Schema:
                 "description": "seconds",
             },
             "manifest": {"type": "string", "description": "text for -f -"},
+            **folding,
         },
         "command",
     )
 
 
+MORE: Schema = {
+    "type": "object",
+    "properties": {"handle": {"type": "string", "maxLength": 64}},
+    "required": ["handle"],
+    "additionalProperties": False,
+}
+
+
 def help_input(tools: tuple[str, ...]) -> Schema:
     """What ``help`` takes."""
-    return _object(
-        {"tool": {"enum": list(tools)}, "command": {"type": "string", "maxLength": 200}}, "tool"
-    )
+    return _object({"tool": {"enum": list(tools)}, "command": {"type": "string", "maxLength": 200}}, "tool")
 
 
 def policy_input(tools: tuple[str, ...]) -> Schema:

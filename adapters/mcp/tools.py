@@ -33,6 +33,14 @@ class RunArguments:
     namespace: str = ""
     timeout: float | None = None
     manifest: str | None = None
+    fold: bool = False
+
+
+@attrs.frozen
+class MoreArguments:
+    """Arguments of ``more``."""
+
+    handle: str
 
 
 @attrs.frozen
@@ -64,9 +72,7 @@ class Tools:
 
     @cached_property
     def _validators(self) -> dict[str, Draft202012Validator]:
-        return {
-            offer.name: Draft202012Validator(offer.input_schema) for offer in offers(self.kubeport)
-        }
+        return {offer.name: Draft202012Validator(offer.input_schema) for offer in offers(self.kubeport)}
 
     async def list(self, _: Context, __: T.PaginatedRequestParams | None) -> T.ListToolsResult:
         """All tools on one page."""
@@ -96,14 +102,14 @@ class Tools:
             told = "; ".join(f"{_path(error.path)}{error.message[:200]}" for error in found[:5])
             raise CommandError(f"The arguments of {offer.name} are not valid: {told}.")
 
-    async def _answer(
-        self, ctx: Context, offer: Offer, arguments: dict[str, Any]
-    ) -> T.CallToolResult:
+    async def _answer(self, ctx: Context, offer: Offer, arguments: dict[str, Any]) -> T.CallToolResult:
         if offer.cli:
             return answer(await self._run(ctx, offer, _STRUCTURE(arguments, RunArguments)))
         if offer.name == "help":
             asked = _STRUCTURE(arguments, HelpArguments)
             return answer(await self.kubeport.describe(asked.tool, asked.command))
+        if offer.name == "more":
+            return answer(self.kubeport.more(_STRUCTURE(arguments, MoreArguments).handle))
         if offer.name == "contexts":
             return self._contexts()
         return self._policy(_STRUCTURE(arguments, PolicyArguments))
@@ -117,6 +123,7 @@ class Tools:
             arguments.timeout,
             arguments.manifest,
             offer.access,
+            fold=arguments.fold,
         )
         result = Result()
         send, receive = anyio.create_memory_object_stream[Progress](1)
@@ -136,9 +143,7 @@ class Tools:
             }
             for ref in known.contexts
         ]
-        lines = [
-            f"{'* ' if row['current'] else '  '}{row['name']}  {row['namespace']}" for row in rows
-        ]
+        lines = [f"{'* ' if row['current'] else '  '}{row['name']}  {row['namespace']}" for row in rows]
         return _structured("\n".join(lines) or "There is no kubeconfig.", {"contexts": rows})
 
     def _policy(self, arguments: PolicyArguments) -> T.CallToolResult:
@@ -160,9 +165,7 @@ def answer(result: Result) -> T.CallToolResult:
 
 
 def _structured(text: str, content: dict[str, Any]) -> T.CallToolResult:
-    return T.CallToolResult(
-        content=[T.TextContent(type="text", text=text)], structured_content=content
-    )
+    return T.CallToolResult(content=[T.TextContent(type="text", text=text)], structured_content=content)
 
 
 def _remarks(result: Result) -> str:

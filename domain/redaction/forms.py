@@ -6,12 +6,14 @@ from .keys import is_secret
 from .quoted import unquote
 
 LINE = re.compile(
-    r"([ \t+]*+)((?:-[ \t]++)*+)(?:([\"']?)([\w.$/][\w./$-]{0,252}+)\3[ \t]*+:(?:[ \t]++|(?=[\r\n])|\Z))?"
+    r"([ \t+]*+)((?:-[ \t]++)*+)"
+    r"(?:([\"']?)([\w.$/][\w./$-]{0,252}+)\3[ \t]*+:(?:[ \t]++|(?=[\r\n])|\Z))?"
     r"([^\n]*+)\n?"
 )
 DASH, KEY, VALUE = 2, 4, 5
 NESTED = re.compile(r"(?:[!&]\S++\s*+)*+(?:#.*|[{\[],?)?")
 BLOCK = re.compile(r"(?:[!&]\S++\s++)*+[|>][-+0-9]*(?:\s+#.*)?")
+_COMMENT = re.compile(r"\s+#.*")
 _ENOUGH = 100
 _BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 BRACKETS = re.compile(r"[\[\]{},]*")
@@ -21,6 +23,11 @@ TABLE = re.compile(r"NAME\s+VALUE")
 ROW = re.compile(r"(\S+)(\s+)(\S.*)")
 JSON = re.compile(r"\{\s*\"|\[\s*[{\"]")
 QUOTED = re.compile(r"([\"'])(.*)\1(,?)")
+
+
+def word(value: str) -> str:
+    """The *value* of a key such as ``kind``, whose values are words, without a comment."""
+    return unquoted(_COMMENT.sub("", value))
 
 
 def is_encoded(text: str) -> bool:

@@ -12,16 +12,19 @@ PEM_END = re.compile(r"-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----")
 _PEM = re.compile(rf"{PEM_BEGIN.pattern}.*?(?:{PEM_END.pattern}|$)", re.DOTALL)
 
 _QUOTED = r"(?P<open>\\*[\"'])(?P<quoted>.*?)(?:(?P=open)|$)"
+_REFERENCE = r"\$\([\w.-]*\)|\$\{[^}\s]*\}|\{\{[^{}]*\}\}"
 _BARE = (
-    r"(?P<bare>(?:(?i:bearer|basic|token|digest)[ \t]+)?"
-    r"(?:[^\s\"'\\,;&)}\]]|\\(?![nrt\"'])|[,;&](?!\s|[\w.\-]+=|$)|[)}\]](?![\s,;&)}\]\"'\\]|$))+)"
+    rf"(?P<bare>(?:(?i:bearer|basic|token|digest)[ \t]+)?(?:{_REFERENCE}"
+    r"|[^\s\"'\\,;&)}\]]|\\(?![nrt\"'])|[,;&](?!\s|[\w.\-]+=|$)|[)}\]](?![\s,;&)}\]\"'\\]|$))+)"
 )
 _VALUE = re.compile(rf"{_QUOTED}|{_BARE}")
 _PAIR = re.compile(
     r"(?<![\w./\-])(?<!--from-file=)(?P<key>[\w./\-]{1,250}+(?:\[\d*\])?)(?P<quote>\\*[\"'])?"
     r"(?P<sign>[ \t]*=>?[ \t]*|[ \t]*:[ \t]*)"
 )
-_FLAG = re.compile(r"(?<![^\s\"'\[,])--?(?P<key>[A-Za-z][\w.\-]{0,250}+)[\"']?(?:,?[ \t]|=)(?=[^\s-])")
+_FLAG = re.compile(
+    r"(?<![^\s\"'\[,])--?(?P<key>[A-Za-z][\w.\-]{0,250}+)[\"']?(?:,?[ \t]|=)(?=[^\s-])"
+)
 _LITERAL = re.compile(r"(?<!\S)[\"']?--from-literal[= ][\"']?(?P<key>[^=\s]{1,250})=(?=\S)")
 _PROBE = 512
 _TYPES = frozenset({"string", "strings", "stringArray", "int", "file", "duration", "bool"})

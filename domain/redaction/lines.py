@@ -133,7 +133,7 @@ class LineReader:
         if held.named and indent == at and dash:
             inside = False
         sibling = indent == at and not dash and found[KEY] is not None
-        value = forms.unquoted(found[VALUE])
+        value = forms.word(found[VALUE])
         if sibling and held.answer(found[KEY], value):
             self._settle(value if found[KEY] != "type" else modes.SECRET_KIND)
             return False
@@ -217,7 +217,7 @@ class LineReader:
             return self._block(found, level, place, modes.conceals(mode, key, "?", named))
         plain = forms.unquoted(value)
         if level:
-            _observe(level, key, plain)
+            _observe(level, key, forms.word(value))
         flow = inner is Mode.SECRET and not forms.JSON.match(value) and not is_harmless(value)
         if flow or modes.conceals(mode, key, plain, named):
             self._open(found, place)
@@ -297,7 +297,7 @@ def _observe(level: Level, key: str, value: str) -> None:
 def _announces(key: str, value: str, dash: bool) -> bool:
     """Whether *key* says something about the lines that follow."""
     if key in modes.NAME_KEYS:
-        return is_secret(forms.unquoted(value))
+        return is_secret(forms.word(value))
     if key in modes.VALUE_KEYS:
         return dash
     return modes.below(Mode.PLAIN, key) is not Mode.PLAIN

@@ -28,6 +28,7 @@ _WINDOW = 64 * 1024
 _CONTEXT = 1024
 _JSON_START = re.compile(r"\{(?=[ \t]*\")|\[(?=[ \t]*[{\"])")
 _JSON_LINE = re.compile(r"[ \t]*[{\[][ \t\r]*")
+_MARKED = re.compile(r"<redacted:[0-9a-f]{8}>$")
 _DELIMITER = re.compile(r"[\s,;]")
 _PAIRED = re.compile(r"[=:\s{]")
 _DOCUMENT = re.compile(r"\n|:(?: |$)|[{\[][ \t]*[\"{]|\s*(?:export )?[A-Z_][A-Z0-9_]*=")
@@ -78,11 +79,12 @@ class Scanner:
     def _read_again(self) -> None:
         """Read lines that were kept back, with what is known by now."""
         text, self._lines.replay = self._lines.replay or "", None
-        self._midline, stuck, start = False, self._stuck, 0
+        self._midline, stuck = False, self._stuck
+        start, window = 0, _WINDOW
         while start < len(text):
-            end = text.rfind("\n", start, start + _WINDOW) + 1 or len(text)
-            rest = text[start:end]
-            start += self.run(rest, final=end == len(text))
+            end = text.rfind("\n", start, start + window) + 1 or len(text)
+            done = self.run(text[start:end], final=end == len(text))
+            start, window = start + done, _WINDOW if done else 2 * window
             self.out[:] = ["".join(self.out)]
         self._midline, self._stuck = False, stuck
 
@@ -171,7 +173,10 @@ class Scanner:
             self._lines.opened = Opened(PemBody())
             self._lines.opened.take(text[begin:stop])
             return stop
-        self.out += self._concealed(text[start:body]), text[body:stop]
+        clean = self._concealed(text[start:body])
+        self.out += clean, text[body:stop]
+        if self._midline and _MARKED.search(clean) and not _MARKED.search(text, start, body):
+            self._lines.opened = Opened(Scalar(NEVER))
         return stop
 
     def _json_start(self, text: str, start: int, end: int, first: bool) -> int:
@@ -221,8 +226,10 @@ def _end_of_line(text: str, pos: int) -> int:
 
 def _safe_end(text: str, pos: int, hints: list[int]) -> int:
     """Where a long line can be cut beside a secret; negative: what follows is concealed."""
-    high = pos + LINE_MAX - _WINDOW
-    ends = [found.end() for found in _DELIMITER.finditer(text, high, pos + LINE_MAX - _CONTEXT)]
+    high, end = pos + LINE_MAX - _WINDOW, pos + LINE_MAX - _CONTEXT
+    if hints[bisect_left(hints, high)] >= end:
+        return end
+    ends = [found.end() for found in _DELIMITER.finditer(text, high, end)]
     for end in reversed(ends):
         if hints[bisect_left(hints, end - _CONTEXT)] >= end:
             return end

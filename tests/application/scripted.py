@@ -7,10 +7,13 @@ import attrs
 from kubeport.adapters.audit import MemoryAudit
 from kubeport.adapters.clock import StoppedClock
 from kubeport.adapters.manifest import YamlManifest
+from kubeport.adapters.output_store import MemoryOutputStore
+from kubeport.application.continue_output import Shaper
 from kubeport.application.ports import Completed, Job, Progress, StageOutcome
 from kubeport.application.rules import Rules
 from kubeport.application.run_command import RunCommand
 from kubeport.application.settings import Settings
+from kubeport.application.turns import Turns
 from kubeport.domain.context import ContextRef, Kubeconfig
 from kubeport.domain.policy import BUILT_IN
 
@@ -79,10 +82,16 @@ class Bench:
     settings: Settings = attrs.field(factory=Settings)
     audit: MemoryAudit = attrs.field(factory=MemoryAudit)
     clock: StoppedClock = attrs.field(factory=StoppedClock)
+    store: MemoryOutputStore = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        limits = self.settings.limits
+        self.store = MemoryOutputStore(self.clock, limits.store_bytes, limits.store_seconds)
 
     @property
     def run(self) -> RunCommand:
         """The use case under test."""
+        limits = self.settings.limits
         policy = BUILT_IN[self.settings.security.level.value]
         return RunCommand(
             executor=self.executor,
@@ -92,6 +101,8 @@ class Bench:
             audit=self.audit,
             rules=Rules(lambda: policy, Repositories(), self.settings),
             settings=self.settings,
+            turns=Turns(limits.concurrency, limits.context_concurrency, limits.queue),
+            shaper=Shaper(self.store, self.settings),
         )
 
     @property

@@ -117,9 +117,7 @@ async def test_a_flag_that_contradicts_the_argument_is_refused(
 async def test_agreeing_flag_and_argument() -> None:
     """The same context twice is one context."""
     bench = Bench(known=TWO)
-    result = await bench.run(
-        Request("kubectl get pods --context=prod -n a", context="prod", namespace="a")
-    )
+    result = await bench.run(Request("kubectl get pods --context=prod -n a", context="prod", namespace="a"))
     assert result.error is None
 
 
@@ -127,9 +125,7 @@ async def test_unknown_context_has_the_literal_message() -> None:
     """The available contexts are named."""
     result = await Bench(known=TWO).run(Request("kubectl get pods", context="nope"))
     assert result.error is not None and result.error.code == "CONTEXT_NOT_FOUND"
-    assert (
-        result.error.message == "Context not found in kubeconfig. Available contexts: [dev, prod]."
-    )
+    assert result.error.message == "Context not found in kubeconfig. Available contexts: [dev, prod]."
 
 
 async def test_no_kubeconfig_at_all() -> None:
@@ -153,9 +149,7 @@ async def test_with_several_contexts_a_change_must_name_one() -> None:
     refused = await bench.run(Request("kubectl scale deploy/web --replicas=1"))
     assert refused.error is not None and refused.error.code == "VALIDATION_ERROR"
     assert not bench.executor.jobs
-    assert (
-        await bench.run(Request("kubectl scale deploy/web --replicas=1", context="dev"))
-    ).error is None
+    assert (await bench.run(Request("kubectl scale deploy/web --replicas=1", context="dev"))).error is None
     alone = Bench(settings=ADMIN)
     assert (await alone.run(Request("kubectl scale deploy/web --replicas=1"))).error is None
 
@@ -298,9 +292,7 @@ async def test_a_manifest_is_judged_by_what_is_in_it() -> None:
     result = await Bench(settings=write).run(Request("kubectl apply -f -", manifest=text))
     assert result.error is not None and result.error.code == "POLICY_DENIED"
     assert "ClusterRoleBinding" in result.error.message
-    assert (
-        await Bench(settings=ADMIN).run(Request("kubectl apply -f -", manifest=text))
-    ).error is None
+    assert (await Bench(settings=ADMIN).run(Request("kubectl apply -f -", manifest=text))).error is None
 
 
 async def test_filters_run_behind_the_first_stage() -> None:
@@ -334,9 +326,7 @@ async def test_every_call_is_audited_and_without_secrets() -> None:
     bench = Bench(settings=ADMIN)
     await bench.run(Request("kubectl get pods"))
     await bench.run(Request("kubectl nonsense"))
-    await bench.run(
-        Request("kubectl create secret generic s --from-literal=password=hunter2hunter2")
-    )
+    await bench.run(Request("kubectl create secret generic s --from-literal=password=hunter2hunter2"))
     allowed, refused, secret = bench.audit.records
     assert allowed["allowed"] and allowed["context"] == "dev" and allowed["rule"] == "admin"
     assert not refused["allowed"] and refused["code"] == "VALIDATION_ERROR"

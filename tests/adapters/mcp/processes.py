@@ -48,9 +48,7 @@ class Server:
         )
         return cls(process)
 
-    def send(
-        self, method: str, params: dict[str, Any] | None = None, *, notify: bool = False
-    ) -> int:
+    def send(self, method: str, params: dict[str, Any] | None = None, *, notify: bool = False) -> int:
         """Send one message; returns its id."""
         message: dict[str, Any] = {"jsonrpc": "2.0", "method": method, "params": params or {}}
         if not notify:

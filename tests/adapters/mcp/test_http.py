@@ -28,7 +28,8 @@ def served() -> Iterator[tuple[subprocess.Popen[bytes], int]]:
         port = int(free.getsockname()[1])
     process = subprocess.Popen(
         [sys.executable, "-m", "kubeport", "serve", "--demo", "--transport", "http", "--port", str(port)],
-        env=environment(), stderr=subprocess.DEVNULL,
+        env=environment(),
+        stderr=subprocess.DEVNULL,
     )
     deadline = time.monotonic() + 20
     while not _listens(port):

@@ -122,9 +122,7 @@ def test_a_cancelled_call_ends_its_children(sleeping: tuple[Server, Path]) -> No
     """notifications/cancelled ends the process group, and the server answers the next request."""
     server, note = sleeping
     pids = begin(server, note)
-    server.send(
-        "notifications/cancelled", {"requestId": server.next_id, "reason": "test"}, notify=True
-    )
+    server.send("notifications/cancelled", {"requestId": server.next_id, "reason": "test"}, notify=True)
     assert living(pids) == []
     assert server.ask("tools/list")["result"]["tools"]
 

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.anyio
 
 READS = ["kubectl", "helm", "istioctl", "argocd"]
 CHANGES = [f"{name}_change" for name in READS]
-ABOUT = ["help", "contexts", "policy"]
+ABOUT = ["help", "contexts", "more", "policy"]
 
 
 def text(answer: T.CallToolResult) -> str:
@@ -67,9 +67,7 @@ async def test_get_pods_with_and_without_the_tools_name(reader: Client) -> None:
 
 async def test_a_pipe(reader: Client) -> None:
     """The main job: a count behind a pipe; the text is the output and nothing else before it."""
-    answer = await reader.call_tool(
-        "kubectl", {"command": "get pods -A | grep -c CrashLoopBackOff"}
-    )
+    answer = await reader.call_tool("kubectl", {"command": "get pods -A | grep -c CrashLoopBackOff"})
     assert not answer.is_error
     first = answer.content[0]
     assert isinstance(first, T.TextContent) and first.text == "1\n"
@@ -93,9 +91,7 @@ async def test_a_change_through_its_tool(admin: Client) -> None:
     done = await admin.call_tool("kubectl_change", {"command": "scale deploy/web --replicas=3"})
     assert not done.is_error, text(done)
     assert structure(done)["effect"] == "write"
-    after = await admin.call_tool(
-        "kubectl", {"command": "get deploy web -o jsonpath='{.spec.replicas}'"}
-    )
+    after = await admin.call_tool("kubectl", {"command": "get deploy web -o jsonpath='{.spec.replicas}'"})
     assert structure(after)["output"].strip() == "3"
 
 
@@ -119,9 +115,7 @@ async def test_apply_with_a_manifest(admin: Client) -> None:
         ({"command": "get pods", "nonsense": 1}, "nonsense"),
     ],
 )
-async def test_arguments_are_validated(
-    reader: Client, arguments: dict[str, Any], told: str
-) -> None:
+async def test_arguments_are_validated(reader: Client, arguments: dict[str, Any], told: str) -> None:
     """A wrong argument is an error result that the model can repair, in the same shape."""
     answer = await reader.call_tool("kubectl", arguments)
     assert answer.is_error
@@ -149,9 +143,7 @@ async def test_help_is_the_tools_own(reader: Client) -> None:
 async def test_contexts(reader: Client) -> None:
     """Names, namespaces and which is current; no server, no user."""
     answer = await reader.call_tool("contexts", {})
-    assert structure(answer) == {
-        "contexts": [{"name": "demo", "namespace": "shop", "current": True}]
-    }
+    assert structure(answer) == {"contexts": [{"name": "demo", "namespace": "shop", "current": True}]}
 
 
 async def test_policy_explains_without_running(reader: Client) -> None:
@@ -165,9 +157,7 @@ async def test_policy_explains_without_running(reader: Client) -> None:
 @pytest.mark.parametrize("era", ERAS)
 async def test_failures_keep_reason_and_stderr(era: str) -> None:
     """RBAC denials are execution errors with a reason, not authentication errors."""
-    denied = (
-        'Error from server (Forbidden): pods is forbidden: User "x" cannot list resource "pods"'
-    )
+    denied = 'Error from server (Forbidden): pods is forbidden: User "x" cannot list resource "pods"'
     cluster = FakeCluster(failures=(Failure("kubectl get", 1, denied),))
     async with Client(build_server(in_memory(cluster), "0"), mode=era) as client:
         answer = await client.call_tool("kubectl", {"command": "get pods"})

@@ -1,0 +1,132 @@
+"""Bounded, fair turns: no caller holds up another, a full queue answers at once."""
+
+import asyncio
+
+import pytest
+
+from kubeport.application.turns import Turns
+from kubeport.domain.errors import ExecutionFailed
+
+pytestmark = pytest.mark.anyio
+
+
+class Recorder:
+    """Runs calls through *turns* and notes the order in which they begin."""
+
+    def __init__(self, turns: Turns) -> None:
+        self.turns, self.began, self.end = turns, list[str](), asyncio.Event()
+        self.at_once = self.most = 0
+
+    async def call(self, name: str, context: str = "c", caller: str = "") -> None:
+        """One call, which ends when ``end`` is set."""
+        async with self.turns.turn(context, caller):
+            self.began.append(name)
+            self.at_once += 1
+            self.most = max(self.most, self.at_once)
+            await self.end.wait()
+            await asyncio.sleep(0)
+            self.at_once -= 1
+
+    def start(self, name: str, context: str = "c", caller: str = "") -> "asyncio.Task[None]":
+        """The call as a task."""
+        return asyncio.create_task(self.call(name, context, caller))
+
+
+async def settle() -> None:
+    """Let every task go as far as it can."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def test_no_more_than_the_limits_run_at_once() -> None:
+    """Altogether, and in one context."""
+    recorder = Recorder(Turns(3, 2, 10))
+    tasks = [recorder.start(f"{place}", "a") for place in range(4)] + [recorder.start("b", "b")]
+    await settle()
+    assert recorder.began == ["0", "1", "b"]
+    recorder.end.set()
+    await asyncio.gather(*tasks)
+    assert recorder.most == 3 and sorted(recorder.began) == ["0", "1", "2", "3", "b"]
+
+
+async def test_callers_take_turns() -> None:
+    """One who sends many waits behind itself; one who sends one call is next."""
+    recorder = Recorder(Turns(1, 1, 100))
+    tasks = [recorder.start("first", caller="busy")]
+    await settle()
+    tasks += [recorder.start(f"busy{place}", caller="busy") for place in range(3)]
+    await settle()
+    tasks += [recorder.start("quiet", caller="quiet")]
+    await settle()
+    recorder.end.set()
+    await asyncio.gather(*tasks)
+    assert recorder.began.index("quiet") <= 2
+
+
+async def test_a_blocked_context_does_not_block_another() -> None:
+    """A call to a free context passes those that wait for a full one."""
+    recorder = Recorder(Turns(4, 1, 10))
+    tasks = [recorder.start("a0", "a"), recorder.start("a1", "a"), recorder.start("b0", "b")]
+    await settle()
+    assert recorder.began == ["a0", "b0"]
+    recorder.end.set()
+    await asyncio.gather(*tasks)
+
+
+async def test_a_full_queue_answers_at_once() -> None:
+    """The error says how many run and wait, and what to do."""
+    recorder = Recorder(Turns(1, 1, 1))
+    tasks = [recorder.start("runs"), recorder.start("waits")]
+    await settle()
+    with pytest.raises(ExecutionFailed, match="1 calls run and 1 wait") as caught:
+        await recorder.call("refused")
+    assert caught.value.reason == "busy"
+    recorder.end.set()
+    await asyncio.gather(*tasks)
+
+
+async def test_patience_ends() -> None:
+    """A turn that does not come in time is an answer, too, and the place in the queue is free again."""
+    turns = Turns(1, 1, 1)
+    recorder = Recorder(turns)
+    task = recorder.start("runs")
+    await settle()
+    with pytest.raises(ExecutionFailed):
+        async with turns.turn("c", patience=0.01):
+            raise AssertionError("no turn was free")
+    assert turns.waiting == 0
+    recorder.end.set()
+    await task
+
+
+async def test_a_cancelled_call_leaves_the_queue() -> None:
+    """And one that is cancelled just as its turn comes hands it on."""
+    recorder = Recorder(Turns(1, 1, 5))
+    runs, waits, last = recorder.start("runs"), recorder.start("waits"), recorder.start("last")
+    await settle()
+    waits.cancel()
+    recorder.end.set()
+    await asyncio.gather(runs, last)
+    assert recorder.began == ["runs", "last"]
+    async with recorder.turns.turn("c"):
+        assert recorder.turns.waiting == 0
+
+
+async def test_a_turn_that_is_cancelled_when_it_comes_is_handed_on() -> None:
+    """The future is set and the task cancelled in the same step of the loop."""
+    turns = Turns(1, 1, 5)
+    first = turns.turn("c")
+    await first.__aenter__()
+    got = list[str]()
+
+    async def call(name: str) -> None:
+        async with turns.turn("c"):
+            got.append(name)
+
+    one = asyncio.create_task(call("one"))
+    two = asyncio.create_task(call("two"))
+    await settle()
+    await first.__aexit__(None, None, None)
+    one.cancel()
+    await asyncio.gather(one, two, return_exceptions=True)
+    assert got == ["two"]
