@@ -6,7 +6,8 @@ from ..domain.errors import CommandError, KubeportError
 from ..domain.policy import Caller
 from ..domain.reading import read
 from ..domain.result import ErrorDetails, Result
-from .run_command import Access, Request, RunCommand
+from .request import Access, Request
+from .run_command import RunCommand
 
 
 @attrs.frozen

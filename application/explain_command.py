@@ -13,8 +13,8 @@ from ..domain.result import ErrorDetails
 from ..domain.tools.grammar import Meaning
 from ..domain.understanding import Understood, understand
 from .ports import KubeconfigReader, ManifestReader
+from .request import Request
 from .rules import Rules
-from .run_command import Request
 from .settings import Settings
 from .target import placed_flags, resolve
 

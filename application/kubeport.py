@@ -11,8 +11,9 @@ from .describe_command import DescribeCommand
 from .explain_command import ExplainCommand, Explanation
 from .list_contexts import ListContexts
 from .ports import Progress
+from .request import Request
 from .rules import Rules
-from .run_command import Request, RunCommand
+from .run_command import RunCommand
 from .settings import Settings
 
 

@@ -4,7 +4,7 @@ Nothing reaches a process except through here, and what is executed is the argum
 very invocation that the policy judged.
 """
 
-import enum
+import asyncio
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -12,27 +12,17 @@ from typing import Any
 import attrs
 
 from ..domain.context import Target
-from ..domain.diagnosis import diagnose
-from ..domain.effect import Effect
-from ..domain.errors import (
-    AuthenticationFailed,
-    CommandError,
-    ExecutionFailed,
-    InternalFault,
-    KubeportError,
-    PolicyDenied,
-    TimedOut,
-)
+from ..domain.errors import CommandError, ExecutionFailed, InternalFault, KubeportError
 from ..domain.judging import Decision, judge
 from ..domain.manifest import ManifestObject
-from ..domain.policy import Caller
-from ..domain.redaction import Redactor, redact
+from ..domain.redaction import Redactor
 from ..domain.result import ErrorDetails, Result
 from ..domain.shaping import fold
 from ..domain.tools.grammar import Meaning, Sensitivity
 from ..domain.tools.invocation import Invocation
 from ..domain.understanding import Understood, understand
 from .continue_output import Shaper
+from .outcome import exit_code, failure, remarks
 from .ports import (
     AuditSink,
     Clock,
@@ -45,41 +35,14 @@ from .ports import (
     Progress,
     Stage,
 )
+from .record import audit_record, clean, shown_command
+from .request import Request, check_access
 from .rules import Rules
 from .settings import Settings
 from .target import placed_flags, resolve
 from .turns import Turns
 
 _log = logging.getLogger("kubeport.run")
-
-
-class Access(enum.Enum):
-    """Which calls an entry takes: those that only read, those that change, or both."""
-
-    READ = "read"
-    CHANGE = "change"
-    ANY = "any"
-
-
-@attrs.frozen
-class Request:
-    """One call as it comes from outside.
-
-    *tool* may be empty where the command names it. *timeout* is in seconds; None is the default.
-    *manifest* is the text handed to ``-f -``. *fold* writes runs of alike lines once. *whole* asks
-    for all of the output that is kept, not for the first part of it.
-    """
-
-    command: str
-    tool: str = ""
-    context: str = ""
-    namespace: str = ""
-    timeout: float | None = None
-    manifest: str | None = None
-    access: Access = Access.ANY
-    caller: Caller = Caller()
-    fold: bool = False
-    whole: bool = False
 
 
 @attrs.frozen
@@ -96,13 +59,18 @@ class RunCommand:
     turns: Turns
     shaper: Shaper
 
-    async def __call__(self, request: Request, progress: Callable[[Progress], None] | None = None) -> Result:
+    async def __call__(
+        self, request: Request, progress: Callable[[Progress], None] | None = None
+    ) -> Result:
         """The result of *request*; errors, refusals included, are part of it."""
         run = _Run(self, request, self.clock.monotonic())
         try:
             result = await run.through(progress)
         except KubeportError as error:
             result = run.failed(error)
+        except asyncio.CancelledError:
+            self._audited(run, run.failed(ExecutionFailed("The call was cancelled.", reason="cancelled")))
+            raise
         except Exception:
             _log.exception("unexpected failure of %s", request.tool or "a command")
             result = run.failed(InternalFault("Internal error.", hint="The server's log says more."))
@@ -126,6 +94,7 @@ class _Run:
     use: RunCommand
     request: Request
     started: float
+    call: Invocation | None = None
     target: Target | None = None
     decision: Decision | None = None
     argv: tuple[tuple[str, ...], ...] = ()
@@ -136,7 +105,7 @@ class _Run:
     async def through(self, progress: Callable[[Progress], None] | None) -> Result:
         limits = self._limits()
         understood = understand(self.request.command, self.request.tool, self.use.rules.safeguards())
-        call = understood.call
+        self.call = call = understood.call
         manifest = self._manifest(understood)
         self.target = resolve(
             call,
@@ -197,7 +166,7 @@ class _Run:
         )
         if not self.decision.allowed:
             raise self.decision.error(understood.source)
-        _check_access(self.request.access, self.decision.effect, understood)
+        check_access(self.request.access, self.decision.effect, understood)
         if target.assumed:
             self.warnings.append(f"No context was named: used the current one, {target.context}.")
 
@@ -207,12 +176,12 @@ class _Run:
                 f"Only the first {len(completed.stdout.encode())} of {completed.stdout_bytes} bytes "
                 "were kept: narrow the command (namespace, selector, --tail, a pipe into grep)."
             )
-        self.warnings.extend(_stage_warnings(completed))
-        error = _error(completed, limits)
+        self.warnings.extend(remarks(completed))
+        error = failure(completed, limits)
         output, continuation = self._shaped(completed, call)
         return Result(
             output,
-            exit_code=None if completed.timed_out else _exit_code(completed),
+            exit_code=None if completed.timed_out else exit_code(completed),
             execution_time=self._elapsed(),
             error=None if error is None else self._detailed(error, completed),
             target=self.target,
@@ -241,7 +210,7 @@ class _Run:
         failing = next((s for s in completed.stages if s.exit_code), completed.stages[-1])
         return attrs.evolve(
             ErrorDetails.of(error),
-            command=redact(" ".join(failing.argv))[0],
+            command=" ".join(clean((failing.argv,), self.call)[0]),
             exit_code=None if completed.timed_out else failing.exit_code,
             stderr=failing.stderr.strip(),
         )
@@ -249,7 +218,7 @@ class _Run:
     def failed(self, error: KubeportError) -> Result:
         """The result of a call that was refused or could not be started."""
         details = ErrorDetails.of(error)
-        shown = attrs.evolve(details, command=redact(self.request.command)[0])
+        shown = attrs.evolve(details, command=shown_command(self.request, self.call))
         return Result(
             execution_time=self._elapsed(),
             error=shown,
@@ -258,32 +227,16 @@ class _Run:
             warnings=tuple(self.warnings),
         )
 
+    def record(self, result: Result) -> dict[str, Any]:
+        """What the audit keeps of this call."""
+        now = self.use.clock.now()
+        return audit_record(
+            self.request, result, self.call, self.argv, self.target, self.decision, now
+        )
+
     def _elapsed(self) -> float:
         began = self.started if self.began is None else self.began
         return round(self.use.clock.monotonic() - began, 3)
-
-    def record(self, result: Result) -> dict[str, Any]:
-        """What the audit keeps of this call."""
-        target, decision = self.target or Target(), self.decision
-        return {
-            "time": self.use.clock.now(),
-            "caller": self.request.caller.name,
-            "tool": self.request.tool,
-            "command": redact(self.request.command)[0],
-            "argv": [[redact(word)[0] for word in argv] for argv in self.argv],
-            "context": target.context,
-            "namespace": "*" if target.all_namespaces else target.namespace,
-            "effect": decision.effect.word if decision else "",
-            "allowed": decision.allowed if decision else False,
-            "rule": decision.rule if decision else "",
-            "status": result.status,
-            "code": result.error.code if result.error else "",
-            "exit_code": result.exit_code,
-            "duration": result.execution_time,
-            "output_bytes": len(result.output.encode()),
-            "redactions": result.redactions,
-        }
-
 
 _WORTH_TELLING = 0.05  # seconds; less is the time of judging the call
 
@@ -293,73 +246,3 @@ def _noted(redactors: list[Redactor]) -> Redactor:
     return redactors[-1]
 
 
-def _check_access(access: Access, effect: Effect, understood: Understood) -> None:
-    """Refuse what belongs to the tool's sibling, and say which that is."""
-    call = understood.call
-    if access is Access.READ and effect > Effect.READ:
-        raise PolicyDenied(
-            f"The tool {call.tool} only reads, and {call.command} changes something.",
-            understood.source,
-            call.verb_span,
-            f"Call the tool {call.tool}_change.",
-            rule="read-tool",
-        )
-    if access is Access.CHANGE and effect is Effect.READ:
-        raise PolicyDenied(
-            f"The tool {call.tool}_change is for changes, and {call.command} only reads here.",
-            understood.source,
-            call.verb_span,
-            f"Call the tool {call.tool}.",
-            rule="change-tool",
-        )
-
-
-def _exit_code(completed: Completed) -> int:
-    """The first stage's failure, else the last stage's exit code (as ``set -o pipefail``)."""
-    return next((stage.exit_code for stage in completed.stages if stage.exit_code), 0)
-
-
-def _error(completed: Completed, limits: Limits) -> KubeportError | None:
-    if completed.timed_out:
-        return TimedOut.after(limits.timeout)
-    if completed.overflow:
-        return ExecutionFailed(
-            f"The command printed more than {limits.read_bytes} bytes and was ended.",
-            hint="Narrow it: a namespace, a selector, --tail, -o name.",
-            reason="output_limit",
-        )
-    first = completed.stages[0]
-    if first.exit_code:
-        found = diagnose(first.stderr)
-        kind = AuthenticationFailed if found.authentication else ExecutionFailed
-        return kind(found.message, hint=found.hint, reason=found.reason)
-    failing = next(
-        (stage for stage in completed.stages[1:] if _has_failed(stage.argv, stage.exit_code)), None
-    )
-    if failing is None:
-        return None
-    return ExecutionFailed(
-        f"{failing.argv[0]} failed behind the pipe.",
-        reason="filter_limit" if failing.exit_code < 0 else "filter",
-        hint="It was ended at its resource limits: use a simpler expression."
-        if failing.exit_code < 0
-        else "",
-    )
-
-
-_NO_MATCH = frozenset({"grep"})
-
-
-def _has_failed(argv: tuple[str, ...], exit_code: int) -> bool:
-    """grep's exit code 1 says that no line matched, which is an answer."""
-    return exit_code != 0 and not (argv[0] in _NO_MATCH and exit_code == 1)
-
-
-def _stage_warnings(completed: Completed) -> list[str]:
-    """What successful stages said on stderr: kubectl's warnings and "No resources found"."""
-    return [
-        line
-        for stage in completed.stages
-        if not stage.exit_code
-        for line in stage.stderr.strip().splitlines()[:20]
-    ]

@@ -10,7 +10,7 @@ import attrs
 
 from ...application.explain_command import Explanation
 from ...application.kubeport import Kubeport
-from ...application.run_command import Request
+from ...application.request import Request
 from ...application.settings import Settings
 from ...domain.errors import TOOLS, CommandError
 from ...domain.policy import BUILT_IN, Policy, Rule

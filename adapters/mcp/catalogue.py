@@ -4,7 +4,7 @@ import attrs
 from mcp import types as T
 
 from ...application.kubeport import Kubeport
-from ...application.run_command import Access
+from ...application.request import Access
 from ...domain.effect import Level
 from . import schemas
 

@@ -16,7 +16,7 @@ from mcp.server import ServerRequestContext
 
 from ...application.kubeport import Kubeport
 from ...application.ports import Progress
-from ...application.run_command import Request
+from ...application.request import Request
 from ...domain.errors import CommandError, KubeportError
 from ...domain.result import ErrorDetails, Result
 from .catalogue import Offer, offers

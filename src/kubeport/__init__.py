@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .adapters.fake_cluster import FakeCluster as FakeCluster
     from .application.kubeport import Kubeport as Kubeport
-    from .application.run_command import Access as Access
-    from .application.run_command import Request as Request
+    from .application.request import Access as Access
+    from .application.request import Request as Request
     from .application.settings import Settings as Settings
     from .containers import in_memory as in_memory
     from .containers import live as live
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Access": "application.run_command",
+    "Access": "application.request",
     "Caller": "domain.policy",
     "Effect": "domain.effect",
     "ErrorDetails": "domain.result",
@@ -40,7 +40,7 @@ _HOMES = {
     "KubeportError": "domain.errors",
     "Level": "domain.effect",
     "Policy": "domain.policy",
-    "Request": "application.run_command",
+    "Request": "application.request",
     "Result": "domain.result",
     "Rule": "domain.policy",
     "Settings": "application.settings",

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from kubeport.application.continue_output import ContinueOutput, Shaper
-from kubeport.application.run_command import Request
+from kubeport.application.request import Request
 from kubeport.application.settings import LimitSettings, Settings
 from kubeport.domain.policy import Caller
 

@@ -1,8 +1,13 @@
 """The choke point: what is judged is what runs, and every answer has the promised shape."""
 
+import asyncio
+from typing import Any
+
 import pytest
 
-from kubeport.application.run_command import Access, Request
+from kubeport.adapters.audit import MemoryAudit
+from kubeport.application.ports import Completed, Job
+from kubeport.application.request import Access, Request
 from kubeport.application.settings import (
     LimitSettings,
     SecuritySettings,
@@ -12,6 +17,7 @@ from kubeport.application.settings import (
 )
 from kubeport.domain.context import ContextRef, Kubeconfig
 from kubeport.domain.effect import Level
+from kubeport.domain.errors import ExecutionFailed
 
 from .scripted import TWO, Bench, ScriptedExecutor
 
@@ -347,3 +353,49 @@ async def test_operators_can_restrict_further(settings: Settings) -> None:
     result = await bench.run(Request("kubectl get pods | grep x"))
     assert result.error is not None
     assert not bench.executor.jobs
+
+
+async def test_values_of_literals_are_not_kept() -> None:
+    """Whatever the key is called: the audit and the answer show it, and not the value."""
+    bench = Bench(ScriptedExecutor("", (1,), ("no",)), settings=ADMIN)
+    result = await bench.run(Request("kubectl create secret generic s --from-literal=colour=mauve"))
+    assert result.error is not None and "--from-literal=colour=<redacted>" in result.error.command
+    (kept,) = bench.audit.records
+    assert "colour=<redacted>" in kept["command"] and "mauve" not in str(kept)
+
+
+class Hanging(ScriptedExecutor):
+    """An executor whose jobs never end."""
+
+    async def run(self, job: Job, progress: object = None) -> Completed:
+        """Wait for ever."""
+        await asyncio.Event().wait()
+        raise AssertionError("it was waited for nothing")
+
+
+async def test_a_cancelled_call_is_audited() -> None:
+    """It may have changed something, so the record must be there."""
+    bench = Bench(Hanging(), settings=ADMIN)
+    task = asyncio.create_task(bench.run(Request("kubectl delete pod web")))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    (kept,) = bench.audit.records
+    assert kept["allowed"] and kept["effect"] == "admin" and kept["status"] == "error"
+
+
+class FullDisk(MemoryAudit):
+    """A sink that fails."""
+
+    def record(self, entry: dict[str, Any]) -> None:
+        """Fail."""
+        raise ExecutionFailed("audit.jsonl: cannot be written: No space left on device.", reason="audit")
+
+
+async def test_a_failing_audit_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    """In the log and in the answer, which is given all the same."""
+    result = await Bench(ScriptedExecutor("ok"), audit=FullDisk()).run(Request("kubectl get pods"))
+    assert result.output == "ok"
+    assert any("missing from the audit" in warning for warning in result.warnings)
+    assert "not audited" in caplog.text
