@@ -1,0 +1,100 @@
+"""What it costs to start: the command line, the tables, the server, and its memory when idle."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import time
+
+from .bench import Bench
+from .measure import SECONDS, Times, cpu, held, run, timed
+from .report import Report
+from .served import serve_argv
+
+_TABLES = """
+import attrs, enum, re, time
+began = time.process_time()
+from kubeport.domain.tools import grammar_of
+import kubeport.domain.filters
+for tool in ("kubectl", "helm", "istioctl", "argocd"):
+    grammar_of(tool)
+print((time.process_time() - began) * 1000)
+"""
+_HELLO = {
+    "protocolVersion": "2025-11-25",
+    "capabilities": {},
+    "clientInfo": {"name": "bench", "version": "0"},
+}
+_MESSAGES = (
+    {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": _HELLO},
+    {"jsonrpc": "2.0", "method": "notifications/initialized"},
+    {"jsonrpc": "2.0", "id": 2, "method": "tools/list"},
+)
+
+
+async def command_line(bench: Bench, report: Report) -> None:
+    """CPU time of ``--help`` and ``--version`` against a bare interpreter."""
+    bare = cpu([sys.executable, "-c", "pass"], bench.environ, 9).median
+    for option in ("--help", "--version"):
+        ours = cpu([sys.executable, "-m", "kubeport", option], bench.environ, 9).median
+        report.target(
+            f"kubeport {option}, CPU", ours, "ms", 150, f"{ours / bare:.1f} × bare interpreter"
+        )
+
+
+async def tables(bench: Bench, report: Report) -> None:
+    """What all grammar tables add to an interpreter that has attrs, enum and re already."""
+    argv = [sys.executable, "-c", _TABLES]
+    run(argv, bench.environ)
+    found = Times(tuple(float(run(argv, bench.environ).stdout) for _ in range(15)))
+    report.target(
+        "import of all grammar tables, CPU, best of 15", found.best, "ms", 15, f"median {found.median:.1f} ms"
+    )
+
+
+async def server(bench: Bench, report: Report) -> None:
+    """Start to the first answer to ``tools/list`` against the import of the SDK, interleaved."""
+    bare_argv = [sys.executable, "-c", "import mcp.server"]
+    run(bare_argv, bench.environ)
+    await _first_listing(bench)
+    ours, resident, bare = list[float](), list[float](), list[float]()
+    for _ in range(7):
+        milliseconds, mib = await _first_listing(bench)
+        ours.append(milliseconds)
+        resident.append(mib)
+        bare.append(timed(lambda: run(bare_argv, bench.environ), 1).best)
+    a, b = Times(tuple(ours)), Times(tuple(bare))
+    told = f"{a.median / b.median:.2f} × `import mcp.server` alone ({b.median:.0f} ms); best {a.best:.0f} ms"
+    report.row("start to first tools/list answer, p50", f"{a.median:.0f} ms", told)
+    if os.path.isdir("/proc/self"):
+        report.target("idle resident memory over stdio", Times(tuple(resident)).median, "MiB", 75)
+    else:
+        report.left_out("idle resident memory", "only Linux has /proc")
+
+
+async def _first_listing(bench: Bench) -> tuple[float, float]:
+    """Milliseconds to the answer, and MiB of resident memory a moment later."""
+    start = time.perf_counter()
+    process = await asyncio.create_subprocess_exec(
+        *serve_argv(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=bench.environ
+    )
+    try:
+        async with asyncio.timeout(SECONDS):
+            await _ask(process)
+        took = (time.perf_counter() - start) * 1000
+        await asyncio.sleep(0.3)
+        return took, held(process.pid).resident if os.path.isdir("/proc/self") else 0
+    finally:
+        process.kill()
+        await process.wait()
+
+
+async def _ask(process: asyncio.subprocess.Process) -> None:
+    assert process.stdin is not None and process.stdout is not None
+    for message in _MESSAGES:
+        process.stdin.write(json.dumps(message).encode() + b"\n")
+    while line := await process.stdout.readline():
+        if json.loads(line).get("id") == 2:
+            return
+    raise RuntimeError("the server ended before it answered")
