@@ -5,6 +5,7 @@ import io
 import attrs
 
 from . import modes
+from .keys import is_secret
 from .modes import Mode
 
 HOLDS_MAX = 4
@@ -19,6 +20,13 @@ class Level:
     kind: str = ""
     named: bool = False
     was_held: bool = False
+
+    def observe(self, key: str, value: str) -> None:
+        """Take in what *key* says about its siblings."""
+        if key == "kind":
+            self.kind = value
+        elif key in modes.NAME_KEYS:
+            self.named = is_secret(value)
 
 
 @attrs.define(eq=False)

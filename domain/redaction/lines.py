@@ -217,7 +217,7 @@ class LineReader:
             return self._block(found, level, place, modes.conceals(mode, key, "?", named))
         plain = forms.unquoted(value)
         if level:
-            _observe(level, key, forms.word(value))
+            level.observe(key, forms.word(value))
         flow = inner is Mode.SECRET and not forms.JSON.match(value) and not is_harmless(value)
         if flow or modes.conceals(mode, key, plain, named):
             self._open(found, place)
@@ -284,14 +284,6 @@ class LineReader:
             return
         self.opened = Opened(Scalar(limit))
         self.opened.take(value + ending)
-
-
-def _observe(level: Level, key: str, value: str) -> None:
-    """Take in what *key* says about its siblings."""
-    if key == "kind":
-        level.kind = value
-    elif key in modes.NAME_KEYS:
-        level.named = is_secret(value)
 
 
 def _announces(key: str, value: str, dash: bool) -> bool:

@@ -6,12 +6,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+from tests.enabling import enabled_or_skip
 
 from kubeport.adapters.subprocess_executor import SubprocessExecutor
 from kubeport.application.ports import Job, Limits, Stage
 from kubeport.domain.errors import KubeportError
 from kubeport.domain.understanding import understand
-from tests.enabling import enabled_or_skip
 
 pytestmark = pytest.mark.anyio
 CORPUS = Path(__file__).parents[1] / "corpus" / "exhaustion.jsonl"

@@ -89,6 +89,23 @@ def test_json_without_secrets_is_byte_for_byte_the_same() -> None:
     assert redact(text) == (text, 0)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"value":"visible","other":{"value":1}}',
+        '{"value":"visible","name":"COLOUR"}',
+        '["--password","--user","bob","--token",""]',
+        '{"data":{"colour":"visible"}}',
+        '{"data":{"colour":"visible"},"type":"event"}',
+        '{"secretRef":{"name":"web"},"tokens":12,"secretName":null,"password":""}',
+        "{broken} [1] [x {]} {{ .Values.token }} [{]",
+    ],
+)
+def test_plain_json_stays(text: str) -> None:
+    """Values without a secret name, references and what only looks like JSON are not touched."""
+    assert redact(text) == (text, 0)
+
+
 IN_JSON = [
     '{"kind":"SecretList","items":[{"metadata":{},"data":{"a":"%s"}}]}',
     '{"items":[{"data":{"a":"%s"},"type":"Opaque"}],"kind":"SecretList"}',
@@ -106,6 +123,9 @@ IN_JSON = [
     '{"users":[{"user":{"exec":{"env":[{"name":"AWS_PROFILE","value":"%s"}]}}}]}',
     '{"users":[{"user":{"auth-provider":{"config":{"cmd-args":"%s"}}}}]}',
     '{"users":[{"user":{"client-key-data":"%s"}}]}',
+    '{"data":{"value":"%s"},"kind":"Secret"}',
+    '{"data":{"a":["x",{"value":"%s"}]},"kind":"Secret"}',
+    '{"value":"%s",',
     '{"data":{"a":"%s',
     '{"data":{"a":"%s"},"kind":',
     '{"data":{"a":"%s"}, oops',
@@ -132,6 +152,7 @@ YAML = [
     "apiVersion: v1\nitems:\n- apiVersion: v1\n  data:\n    a: %s\n  kind: Secret\nkind: List\n",
     "items:\n- data:\n    a: %s\n  immutable: true\n  kind: Secret\n- kind: ConfigMap\n",
     "---\n# Source: x/secret.yaml\nkind: Secret\ntype: Opaque\ndata:\n\n  a: !!binary |\n    %s\n",
+    "- value: b\n- value: %s\n  name: DB_PASSWORD\n",
     "data:\n  a: %s\nmetadata:\n  name: x\ntype: kubernetes.io/tls\n",
     "apiVersion: v1\ndata:\n  a: %s\n",
     "+kind: Secret\n+data:\n+  a: %s\n",
