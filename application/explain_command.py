@@ -5,7 +5,7 @@ from typing import Any
 import attrs
 
 from ..domain.context import Target
-from ..domain.errors import KubeportError
+from ..domain.errors import ContextNotFound, KubeportError
 from ..domain.judging import Decision, judge
 from ..domain.manifest import ManifestObject
 from ..domain.policy import Policy
@@ -83,15 +83,24 @@ class ExplainCommand:
         try:
             understood = understand(request.command, request.tool, self.rules.safeguards())
             found = attrs.evolve(found, understood=understood)
-            target = resolve(
-                understood.call, self.kubeconfig, self.settings, request.context, request.namespace
-            )
+            target = self._target(understood, request)
             found = attrs.evolve(
                 found, target=target, placed=placed_flags(understood.call, target, self.settings)
             )
             return self._judged(found, understood, target, policy or self.rules.policy())
         except KubeportError as error:
             return attrs.evolve(found, error=error)
+
+    def _target(self, understood: Understood, request: Request) -> Target:
+        """As ``resolve``; where no context exists at all, the policy is asked about any."""
+        try:
+            return resolve(
+                understood.call, self.kubeconfig, self.settings, request.context, request.namespace
+            )
+        except ContextNotFound:
+            if self.kubeconfig.read().contexts:
+                raise
+            return Target(request.context, request.namespace)
 
     def _judged(
         self, found: Explanation, understood: Understood, target: Target, policy: Policy

@@ -119,7 +119,9 @@ class _Run:
         self.argv = (call.argv(*placed), *(used.argv for used in understood.filters))
         stages = tuple(Stage(argv, filter=place > 0) for place, argv in enumerate(self.argv))
         redactors = list[Redactor]()
-        job = Job(stages, limits, self.request.manifest, lambda: _noted(redactors))
+        # a tool's documentation holds nothing of a cluster, and examples that look like secrets
+        sieve = None if call.help else lambda: _noted(redactors)
+        job = Job(stages, limits, self.request.manifest, sieve)
         caller = self.request.caller.name
         async with self.use.turns.turn(self.target.context, caller, limits.timeout):
             self.began = self.use.clock.monotonic()

@@ -32,7 +32,7 @@ def resolve(
             everywhere.span,
             "Leave one of them out.",
         )
-    if call.help or not call.verb.targets or _has_own_server(call, settings):
+    if not reaches_a_context(call, settings):
         return Target(namespace=(namespace or settings.target.namespace) if call.verb.namespaced else "")
     return _place(call, kubeconfig.read(), settings, context, namespace, everywhere)
 
@@ -100,8 +100,11 @@ def _context(known: Kubeconfig, wanted: str) -> tuple[ContextRef, bool]:
     )
 
 
-def _has_own_server(call: Invocation, settings: Settings) -> bool:
-    return call.tool == "argocd" and bool(settings.tools.argocd_server)
+def reaches_a_context(call: Invocation, settings: Settings) -> bool:
+    """Whether *call* needs a context: not for help, nor for what the tool answers by itself."""
+    own_server = call.tool == "argocd" and bool(settings.tools.argocd_server)
+    client_only = call.verb.path == ("version",) and call.is_true("client")
+    return call.verb.targets and not (call.help or own_server or client_only)
 
 
 def placed_flags(call: Invocation, target: Target, settings: Settings) -> tuple[str, ...]:

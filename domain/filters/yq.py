@@ -29,7 +29,8 @@ _SUBCOMMANDS = ("eval", "e")
 _KNOWN = FUNCTIONS | KEYWORDS | OPERATORS
 _BEFORE_QUOTE = frozenset(" \n(,[{|;:=")
 _QUOTED_KEY = re.compile(r'"[A-Za-z0-9_./:@%+\-]*"')
-_INTERPOLATION = re.compile(r'\\\([^"\\()]*\)')
+_INSIDE_PATH = re.compile(r'"[A-Za-z0-9_/@%+\-]*"')
+_INSIDE_STRING = re.compile(r'"[A-Za-z0-9_ ,:/=%@+\-]*"')
 _MERGE_FLAGS = re.compile(r"[dnc]{1,3}")
 
 
@@ -75,13 +76,18 @@ def check_script(script: Script) -> None:
 
 @attrs.define
 class _Judge:
-    """*path_end* is where a path such as ``.data.my-key`` ends so far: a dash may belong to it."""
+    """What is known at one place of the expression.
+
+    *path_end* is where a path such as ``.data.my-key`` ends so far: a dash may belong to it.
+    *computing* tells whether the place is between ``\\(`` and ``)`` of a string.
+    """
 
     script: Script
     found: tuple[Piece, ...]
     own: frozenset[str]
     text: str = attrs.field(init=False)
     path_end: int = -1
+    computing: bool = False
 
     def __attrs_post_init__(self) -> None:
         self.text = self.script.text
@@ -95,9 +101,9 @@ class _Judge:
         elif piece.kind == "quote":
             self._quote(piece)
         elif piece.kind == "string":
-            self._string(piece)
+            self._string(piece, place)
         elif piece.kind == "comment":
-            raise self._refused(piece, "An expression has no comments.", "Leave it out.")
+            self._comment(piece)
         elif piece.kind == "format" and piece.text not in FORMATS:
             raise self._refused(piece, f"{piece.text} is not a format that Kubeport knows.")
         goes_on = piece.kind in ("name", "number") or piece.text == "-"
@@ -110,9 +116,11 @@ class _Judge:
             if piece.text == "ENV" or piece.text.startswith("__"):
                 raise self._refused(piece, f"${piece.text} shows the server, not the input.")
             return
-        if piece.text in FORBIDDEN or any(part in piece.text.lower() for part in REACHING):
+        if in_path and piece.text not in FORBIDDEN and not self.text.startswith("(", piece.end):
+            return
+        if piece.text in FORBIDDEN or _reaches(piece.text):
             raise self._refused(piece, f"{piece.text} reaches outside the input.")
-        if in_path or piece.text in _KNOWN or piece.text in self.own or self._is_key(piece, place):
+        if piece.text in _KNOWN or piece.text in self.own or self._is_key(piece, place):
             return
         if before == "*" and _MERGE_FLAGS.fullmatch(piece.text):
             return
@@ -130,24 +138,47 @@ class _Judge:
 
     def _quote(self, piece: Piece) -> None:
         """Both must see the string begin here: mikefarah's paths run on over quotes and signs."""
+        if self.computing:
+            return self._nested(piece)
         before = self.text[piece.start - 1 : piece.start] if piece.start else " "
         if before == "." and _QUOTED_KEY.match(self.text, piece.start):
-            return
-        if before not in _BEFORE_QUOTE:
+            return None
+        if before not in _BEFORE_QUOTE and not _INSIDE_PATH.match(self.text, piece.start):
             raise self._refused(
                 piece, "A string does not begin here for every yq.", "Put a blank before the quote."
             )
+        return None
 
-    def _string(self, piece: Piece) -> None:
-        """Both must compute the same parts of it; they count backslashes before ``(`` apart."""
-        computed = self.text.startswith("\\(", piece.end)
-        plain = not computed or _INTERPOLATION.match(self.text, piece.end)
-        if not plain or "\\(" in piece.text or (computed and piece.text.endswith("\\")):
+    def _nested(self, piece: Piece) -> None:
+        """What is a string to jq stands outside of mikefarah's, which ends at the first quote."""
+        inner = _INSIDE_STRING.match(self.text, piece.start)
+        if inner is None or _reaches(inner[0]):
             raise self._refused(
-                piece, "Between \\( and ) a plain path may stand, nothing else.", "Use + instead."
+                piece, "A string between \\( and ) is made of letters and blanks.", "Use + instead."
+            )
+
+    def _string(self, piece: Piece, place: int) -> None:
+        """Both must compute the same parts of it; they count backslashes before ``(`` apart."""
+        if self.computing and self.found[place - 1].kind == "quote":
+            return  # a nested one, judged at its quote
+        self.computing = self.text.startswith("\\(", piece.end)
+        if "\\(" in piece.text or (self.computing and piece.text.endswith("\\")):
+            raise self._refused(
+                piece, "A backslash before \\( means two different things.", "Use + instead."
             )
         if "\\\n" in piece.text:
             raise self._refused(piece, "A line break in a string has no backslash before it.")
 
+    def _comment(self, piece: Piece) -> None:
+        """A path would run on over the sign; older mikefarah's stop at it before anything runs."""
+        if self.computing or self.text[: piece.start][-1:] not in ("", " ", "\n"):
+            raise self._refused(
+                piece, "A comment does not begin here for every yq.", "Put a blank before the #."
+            )
+
     def _refused(self, piece: Piece, message: str, hint: str = _HINT) -> CommandError:
         return self.script.error(piece.start, piece.end, message, hint)
+
+
+def _reaches(text: str) -> bool:
+    return any(part in text.lower() for part in REACHING)

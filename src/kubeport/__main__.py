@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 def main(words: list[str] | None = None) -> int:
     """Run the command line; returns the exit code. Imports only what the command needs."""
     arguments = parser(__version__).parse_args(words)
+    if sys.platform == "win32" and arguments.command in ("serve", "run"):
+        print("kubeport: on Windows use the container image, or WSL.", file=sys.stderr)
+        return EXIT_USAGE
     from .domain.errors import KubeportError
 
     try:

@@ -134,6 +134,13 @@ async def test_unknown_context_has_the_literal_message() -> None:
     assert result.error.message == "Context not found in kubeconfig. Available contexts: [dev, prod]."
 
 
+async def test_what_the_tool_answers_by_itself_needs_no_context() -> None:
+    """The version of the client, help and helm's local index work without any kubeconfig."""
+    bench = Bench(known=Kubeconfig())
+    for command in ("kubectl version --client", "kubectl get --help", "helm search repo nginx"):
+        assert (await bench.run(Request(command))).error is None, command
+
+
 async def test_no_kubeconfig_at_all() -> None:
     """The message is the literal one with an empty list, and the hint says what to do."""
     result = await Bench(known=Kubeconfig()).run(Request("kubectl get pods"))

@@ -190,3 +190,13 @@ def test_configuration_mistakes_are_exit_code_2(capsys: pytest.CaptureFixture[st
     assert "limits.nonsense" in capsys.readouterr().err
     assert main(["config", "show", "--set", "nonsense"]) == 2
     assert "SECTION.KEY=VALUE" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["serve"], ["run", "kubectl get pods"]])
+def test_windows_is_told_the_way(
+    words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Process groups and file modes are POSIX: the container or WSL is the way."""
+    monkeypatch.setattr("sys.platform", "win32")
+    assert main(words) == 2
+    assert "WSL" in capsys.readouterr().err
