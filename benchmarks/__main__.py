@@ -46,7 +46,8 @@ SECTIONS = (
 
 def main(wanted: list[str]) -> None:
     """All sections, or those whose names begin with one of *wanted*."""
-    signal.signal(signal.SIGALRM, _overdue)
+    for number in (signal.SIGALRM, signal.SIGTERM):
+        signal.signal(number, _stop)
     signal.setitimer(signal.ITIMER_REAL, _ALL_SECONDS, 60)
     report = Report()
     print(f"Python {sys.version.split()[0]}, {os.cpu_count()} processors, load {_load()}")
@@ -82,8 +83,10 @@ def _told(fault: BaseException, section: Section) -> str:
     return f"failed: {type(fault).__name__}: {fault}"
 
 
-def _overdue(_: int, __: object) -> NoReturn:
-    raise SystemExit(f"bench: not finished after {_ALL_SECONDS} seconds")
+def _stop(number: int, _: object) -> NoReturn:
+    """An exception, so that every ``with`` ends what it started."""
+    late = number == signal.SIGALRM
+    raise SystemExit(f"bench: {f'not finished after {_ALL_SECONDS} s' if late else 'terminated'}")
 
 
 def _load() -> str:

@@ -21,7 +21,7 @@ _NOWHERE = {
 
 @attrs.frozen
 class Bench:
-    """A scratch *folder*, the *environ* of all programs, a real *kubectl* or what stands against it.
+    """A scratch *folder*, the *environ* of all programs, and a real *kubectl* (empty: none).
 
     *cluster* says why there is no API server behind the kubeconfig; empty where there is one.
     """
@@ -34,7 +34,9 @@ class Bench:
     def real_kubectl(self) -> str:
         """The path of kubectl; LeftOut where there is none."""
         if not self.kubectl:
-            raise LeftOut("there is no real kubectl: run `make bench`, or set KUBEPORT_TEST_KUBECTL")
+            raise LeftOut(
+                "there is no real kubectl: run `make bench`, or set KUBEPORT_TEST_KUBECTL"
+            )
         return self.kubectl
 
     def need_cluster(self) -> None:

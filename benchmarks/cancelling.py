@@ -18,13 +18,17 @@ async def cancelling(bench: Bench, report: Report) -> None:
     """From the client's cancellation until the child has ended and was reaped."""
     bench.need_proc()
     note = bench.folder / "pid"
-    program = bench.fake("sleeps", f'echo $$ >"{note}.new"; mv "{note}.new" "{note}"; exec sleep 300')
+    program = bench.fake(
+        "sleeps", f'echo $$ >"{note}.new"; mv "{note}.new" "{note}"; exec sleep 300'
+    )
     for name, connect in TRANSPORTS.items():
         async with connect(bench, program) as served:
             times = [await _once(served, note) for _ in range(_ROUNDS)]
         found = Times(tuple(times))
         told = f"p50 {found.median:.1f} ms, worst {max(times):.1f} ms"
-        report.target(f"cancelled over {name} to child gone, p95", found.percentile(95), "ms", 200, told)
+        report.target(
+            f"cancelled over {name} to child gone, p95", found.percentile(95), "ms", 200, told
+        )
 
 
 async def _once(served: Served, note: Path) -> float:

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import attrs
@@ -18,7 +18,7 @@ _START_SECONDS = 200
 
 
 @contextmanager
-def populated(bench: Bench) -> Iterator[Bench]:
+def populated(bench: Bench) -> Generator[Bench]:
     """*bench* with an API server behind its kubeconfig, or with the reason why there is none."""
     why = _missing(bench)
     if why:
@@ -44,7 +44,9 @@ def _filled(bench: Bench, name: str) -> Bench:
     """*bench* with the cluster *name*; with the reason where that did not start in time."""
     owned = [sys.executable, processes.__file__, "up", name, str(os.getpid())]
     try:
-        started = subprocess.run(owned, capture_output=True, text=True, check=True, timeout=_START_SECONDS)
+        started = subprocess.run(
+            owned, capture_output=True, text=True, check=True, timeout=_START_SECONDS
+        )
         environ = {**bench.environ, "KUBECONFIG": started.stdout.strip()}
         _deploy(bench.kubectl, environ)
     except subprocess.SubprocessError as error:
@@ -54,7 +56,15 @@ def _filled(bench: Bench, name: str) -> Bench:
 
 
 def _deploy(kubectl: str, environ: dict[str, str]) -> None:
-    create = ["create", "deployment", "web", "--image=nginx:1.27", f"--replicas={PODS}", "-n", NAMESPACE]
+    create = [
+        "create",
+        "deployment",
+        "web",
+        "--image=nginx:1.27",
+        f"--replicas={PODS}",
+        "-n",
+        NAMESPACE,
+    ]
     run([kubectl, "create", "namespace", NAMESPACE], environ)
     run([kubectl, *create], environ)
     wait = ["rollout", "status", "deploy/web", "-n", NAMESPACE, f"--timeout={SECONDS - 10}s"]

@@ -49,7 +49,12 @@ def _timed_once(work: Callable[[], object]) -> float:
 def run(argv: list[str], environ: Mapping[str, str]) -> "subprocess.CompletedProcess[bytes]":
     """Run a program that must succeed, within a minute, and keep what it prints."""
     return subprocess.run(
-        argv, env=environ, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=SECONDS
+        argv,
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=True,
+        timeout=SECONDS,
     )
 
 
@@ -63,7 +68,9 @@ def _cpu_once(argv: list[str], environ: Mapping[str, str]) -> float:
     before = os.times()
     run(argv, environ)
     after = os.times()
-    used = after.children_user - before.children_user + after.children_system - before.children_system
+    used = (
+        after.children_user - before.children_user + after.children_system - before.children_system
+    )
     return used * 1000
 
 
@@ -78,7 +85,7 @@ def tokens(text: str) -> int:
 
 @attrs.frozen
 class Held:
-    """What a process holds: open descriptors, living or unreaped children, resident memory in MiB."""
+    """What a process holds: open descriptors, children not reaped, resident memory in MiB."""
 
     descriptors: int
     children: int
@@ -92,7 +99,9 @@ def held(pid: int) -> Held:
 
 def children(pid: int) -> set[int]:
     """The processes that *pid* has started, zombies included (Linux)."""
-    return {int(entry) for entry in os.listdir("/proc") if entry.isdigit() and _parent(entry) == pid}
+    return {
+        int(entry) for entry in os.listdir("/proc") if entry.isdigit() and _parent(entry) == pid
+    }
 
 
 def peak(pid: int) -> float:

@@ -1,4 +1,4 @@
-"""The table: a line for each number, with its target; at the end what missed and what was left out."""
+"""The table: a line for each number with its target; then what missed, and what was left out."""
 
 import os
 

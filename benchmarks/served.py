@@ -5,8 +5,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from typing import Any
 
 import attrs
 from mcp import Client, StdioServerParameters
@@ -27,7 +28,7 @@ class Served:
     async def kubectl(self, line: str) -> str:
         """The output of a call that must succeed."""
         answer = await self.client.call_tool("kubectl", {"command": line})
-        content = answer.structured_content or {}
+        content: dict[str, Any] = answer.structured_content or {}
         if answer.is_error:
             raise RuntimeError(f"{line} failed: {content.get('error')}")
         return str(content.get("output", ""))
@@ -65,7 +66,7 @@ TRANSPORTS: dict[str, Transport] = {"stdio": over_stdio, "HTTP": over_http}
 
 
 @contextmanager
-def _listening(bench: Bench, kubectl: str) -> Iterator[tuple[int, int]]:
+def _listening(bench: Bench, kubectl: str) -> Generator[tuple[int, int]]:
     port = _free_port()
     argv = serve_argv(kubectl, "--transport", "http", "--port", str(port))
     process = subprocess.Popen(argv, env=bench.environ, stdin=subprocess.DEVNULL)

@@ -1,7 +1,9 @@
 """The tools through a real client, in memory, in both protocol eras."""
 
+from collections.abc import Callable
 from typing import Any
 
+import anyio
 import jsonschema
 import pytest
 from mcp import Client, MCPError
@@ -9,7 +11,7 @@ from mcp import types as T
 
 from kubeport.adapters.fake_cluster import Failure, FakeCluster
 from kubeport.adapters.mcp.server import build_server
-from kubeport.application.ports import Job
+from kubeport.application.ports import Completed, Job, Progress
 from kubeport.containers import in_memory
 
 from .conftest import ERAS
@@ -182,3 +184,53 @@ async def test_a_defect_does_not_leak(era: str) -> None:
     assert answer.is_error
     assert structure(answer)["error"]["code"] == "INTERNAL_ERROR"
     assert "abc" not in text(answer)
+
+
+class Slow(FakeCluster):
+    """A cluster whose commands take two steps."""
+
+    async def run(self, job: Job, progress: Callable[[Progress], None] | None = None) -> Completed:
+        """Tell each step, as a long command does."""
+        for step in (1, 2):
+            if progress is not None:
+                progress(Progress(step, step * 100, "waiting for rollout"))
+            await anyio.sleep(0.02)
+        return await super().run(job)
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_progress_is_told(era: str) -> None:
+    """A client that asks for it learns seconds, bytes and the last line of stderr."""
+    told = list[tuple[float, str | None]]()
+
+    async def note(progress: float, total: float | None, message: str | None) -> None:
+        told.append((progress, message))
+
+    async with Client(build_server(in_memory(Slow()), "0"), mode=era) as client:
+        answer = await client.call_tool("kubectl", {"command": "get pods"}, progress_callback=note)
+    assert not answer.is_error
+    assert told == [
+        (1, "1 s, 100 bytes: waiting for rollout"),
+        (2, "2 s, 200 bytes: waiting for rollout"),
+    ]
+
+
+async def test_a_long_output_is_given_in_parts() -> None:
+    """The first answer names a handle, and the tool more gives what is behind it."""
+    lines = "".join(f"line {number:05d}\n" for number in range(5000))
+    cluster = FakeCluster(replies={"kubectl get events": lines})
+    async with Client(build_server(in_memory(cluster), "0")) as client:
+        first = structure(await client.call_tool("kubectl", {"command": "get events"}))
+        assert first["truncated"] and first["continuation"] in first["output"]
+        second = structure(await client.call_tool("more", {"handle": first["continuation"]}))
+        assert second["output"].startswith("line 0")
+        gone = await client.call_tool("more", {"handle": "nonsense"})
+    assert gone.is_error
+
+
+async def test_alike_lines_are_folded_on_request() -> None:
+    """``fold`` is an argument of the reading tools."""
+    cluster = FakeCluster(replies={"kubectl get events": "retry 1\nretry 2\nretry 3\nretry 4\n"})
+    async with Client(build_server(in_memory(cluster), "0")) as client:
+        folded = await client.call_tool("kubectl", {"command": "get events", "fold": True})
+    assert structure(folded)["output"] == "retry 1\n[2 more like it]\nretry 4\n"
