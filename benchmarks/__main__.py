@@ -7,7 +7,7 @@ import sys
 import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, cast
 
 import attrs
 
@@ -67,6 +67,8 @@ def _measure(section: Section, bench: Bench, report: Report) -> None:
         report.left_out(section.name, str(reason))
     except Exception as fault:
         report.left_out(section.name, _told(fault, section))
+    except BaseExceptionGroup as stop:  # ours, in the midst of the SDK's task groups
+        raise SystemExit(str(_first(stop))) from None
 
 
 async def _within(section: Section, bench: Bench, report: Report) -> None:
@@ -75,12 +77,19 @@ async def _within(section: Section, bench: Bench, report: Report) -> None:
 
 
 def _told(fault: BaseException, section: Section) -> str:
-    """What went wrong in a section, in one line; groups of one are what they hold."""
-    while isinstance(fault, BaseExceptionGroup) and len(fault.exceptions) == 1:
-        fault = fault.exceptions[0]
+    """What went wrong in a section, in one line."""
+    fault = _first(fault)
     if isinstance(fault, TimeoutError):
         return f"not finished in time (at most {section.seconds:g} s)"
     return f"failed: {type(fault).__name__}: {fault}"
+
+
+def _first(fault: BaseException) -> BaseException:
+    """*fault*, or what a group holds, the first of several."""
+    while isinstance(fault, BaseExceptionGroup):
+        group = cast("BaseExceptionGroup[BaseException]", fault)
+        fault = group.exceptions[0]
+    return fault
 
 
 def _stop(number: int, _: object) -> NoReturn:

@@ -9,7 +9,7 @@ import attrs
 from .report import LeftOut
 
 _SRC = Path(__file__).parents[1] / "src"
-_NOWHERE = {
+_NOWHERE: dict[str, object] = {
     "apiVersion": "v1",
     "kind": "Config",
     "current-context": "nowhere",
@@ -44,9 +44,14 @@ class Bench:
         if self.cluster:
             raise LeftOut(self.cluster)
 
+    @property
+    def has_proc(self) -> bool:
+        """Whether processes can be looked into."""
+        return os.path.isdir("/proc/self/fd")
+
     def need_proc(self) -> None:
         """LeftOut where processes cannot be looked into."""
-        if not os.path.isdir("/proc/self/fd"):
+        if not self.has_proc:
             raise LeftOut("it looks into processes by way of /proc, which only Linux has")
 
     def fake(self, name: str, script: str) -> str:

@@ -1,5 +1,6 @@
 """What a call through Kubeport adds to bare kubectl: every way in turn, again and again."""
 
+import random
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -49,11 +50,11 @@ def _bare(argv: list[str], environ: dict[str, str]) -> Callable[[], Awaitable[ob
 
 
 async def _in_turn(contestants: Contestants) -> dict[str, Times]:
-    """All times of each, after two rounds to warm up; who comes first changes with each round."""
+    """All times of each, after two rounds to warm up; each round in another order."""
     found: dict[str, list[float]] = {name: [] for name in contestants}
-    names = list(contestants)
+    names, order = list(contestants), random.Random(_ROUNDS)
     for place in range(_ROUNDS + 2):
-        for name in names[place % len(names) :] + names[: place % len(names)]:
+        for name in order.sample(names, len(names)):
             start = time.perf_counter()
             await contestants[name]()
             if place >= 2:
@@ -64,10 +65,11 @@ async def _in_turn(contestants: Contestants) -> dict[str, Times]:
 def _tell(report: Report, line: str, found: dict[str, Times]) -> None:
     plain, tuned = (times for name, times in found.items() if name not in TRANSPORTS)
     for name, times in found.items():
-        beside = f"best {times.best:.1f} ms, p95 {times.percentile(95):.1f} ms"
-        if name in TRANSPORTS:
-            beside += f"; {times.median / plain.median:.2f} × bare, {times.median / tuned.median:.2f} × tuned"
-        report.row(f"{line}: {name}, p50", f"{times.median:.1f} ms", beside)
+        beside = (
+            f"{times.median / plain.median:.2f} × bare, {times.median / tuned.median:.2f} × tuned"
+        )
+        told = f"{beside}; {times.spread}" if name in TRANSPORTS else times.spread
+        report.row(f"{line}: {name}, p50", f"{times.median:.1f} ms", told)
     for name in TRANSPORTS:
         for against, bare in (("bare kubectl", plain), ("it with our GOGC", tuned)):
             report.target(

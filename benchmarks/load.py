@@ -57,7 +57,7 @@ def _tell(report: Report, ours: Times, bare: dict[str, Times]) -> None:
     name = f"{_AT_ONCE} × {_LINE}"
     report.row(f"{name}: over HTTP, p50", f"{ours.median:.0f} ms", f"best {ours.best:.0f} ms")
     for other, times in bare.items():
-        told = f"{times.median:.0f} ms, best {times.best:.0f} ms; best to best {ours.best / times.best:.2f}"
+        told = f"{times.median:.0f} ms; best to best {ours.best / times.best:.2f}"
         report.target(f"ratio to xargs of {other}, p50", ours.median / times.median, "×", 1.3, told)
 
 

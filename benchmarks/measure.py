@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import statistics
 import subprocess
 import time
@@ -28,6 +29,11 @@ class Times:
     def best(self) -> float:
         """The least disturbed one."""
         return min(self.values)
+
+    @property
+    def spread(self) -> str:
+        """How far the others are from the median, to stand beside it."""
+        return f"best {self.best:.1f}, p95 {self.percentile(95):.1f} ms"
 
     def percentile(self, percent: int) -> float:
         """The least value that *percent* of all do not exceed."""
@@ -65,20 +71,18 @@ def cpu(argv: list[str], environ: Mapping[str, str], repeat: int) -> Times:
 
 
 def _cpu_once(argv: list[str], environ: Mapping[str, str]) -> float:
-    before = os.times()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     run(argv, environ)
-    after = os.times()
-    used = (
-        after.children_user - before.children_user + after.children_system - before.children_system
-    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    used = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
     return used * 1000
 
 
 def tokens(text: str) -> int:
     """An estimate of OpenAI o200k tokens: a quarter of the UTF-8 bytes, rounded up.
 
-    No Python package ships the vocabulary. The real encoder (npm gpt-tokenizer) counted 1,199 tokens
-    for 4,849 bytes of ``tools/list`` and 2,127 for 8,617 bytes: 4.05 bytes a token.
+    No Python package ships the vocabulary. The real encoder (npm gpt-tokenizer) counted 1,199
+    tokens for 4,849 bytes of ``tools/list`` and 2,127 for 8,617 bytes: 4.05 bytes a token.
     """
     return -(-len(text.encode()) // 4)
 

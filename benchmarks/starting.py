@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-import os
+import statistics
 import subprocess
 import sys
 import time
@@ -12,6 +12,7 @@ from .measure import SECONDS, Times, cpu, held, run, timed
 from .report import Report
 from .served import serve_argv
 
+_STARTS = 7
 _TABLES = """
 import attrs, enum, re, time
 began = time.process_time()
@@ -63,23 +64,27 @@ async def tables(bench: Bench, report: Report) -> None:
 
 
 async def server(bench: Bench, report: Report) -> None:
-    """Start to the first answer to ``tools/list`` against the import of the SDK, interleaved."""
+    """Start to the first answer to ``tools/list``, and the memory then."""
+    ours, bare, resident = await _starts(bench)
+    told = f"{ours.median / bare.median:.2f} × `import mcp.server` alone; {ours.spread}"
+    report.row("start to first tools/list answer, p50", f"{ours.median:.0f} ms", told)
+    if bench.has_proc:
+        report.target("idle resident memory over stdio", resident, "MiB", 75)
+    else:
+        report.left_out("idle resident memory", "only Linux has /proc")
+
+
+async def _starts(bench: Bench) -> tuple[Times, Times, float]:
+    """Of the server and of the SDK's import alone, interleaved; and median MiB of the server."""
     bare_argv = [sys.executable, "-c", "import mcp.server"]
-    run(bare_argv, bench.environ)
     await _first_listing(bench)
-    ours, resident, bare = list[float](), list[float](), list[float]()
-    for _ in range(7):
+    ours, bare, resident = list[float](), list[float](), list[float]()
+    for _ in range(_STARTS):
         milliseconds, mib = await _first_listing(bench)
         ours.append(milliseconds)
         resident.append(mib)
         bare.append(timed(lambda: run(bare_argv, bench.environ), 1).best)
-    a, b = Times(tuple(ours)), Times(tuple(bare))
-    told = f"{a.median / b.median:.2f} × `import mcp.server` alone ({b.median:.0f} ms); best {a.best:.0f} ms"
-    report.row("start to first tools/list answer, p50", f"{a.median:.0f} ms", told)
-    if os.path.isdir("/proc/self"):
-        report.target("idle resident memory over stdio", Times(tuple(resident)).median, "MiB", 75)
-    else:
-        report.left_out("idle resident memory", "only Linux has /proc")
+    return Times(tuple(ours)), Times(tuple(bare)), statistics.median(resident)
 
 
 async def _first_listing(bench: Bench) -> tuple[float, float]:
@@ -93,7 +98,7 @@ async def _first_listing(bench: Bench) -> tuple[float, float]:
             await _ask(process)
         took = (time.perf_counter() - start) * 1000
         await asyncio.sleep(0.3)
-        return took, held(process.pid).resident if os.path.isdir("/proc/self") else 0
+        return took, held(process.pid).resident if bench.has_proc else 0
     finally:
         process.kill()
         await process.wait()

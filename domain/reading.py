@@ -4,7 +4,7 @@ Grammar, a subset of POSIX shell quoting (XCU 2.2) without any expansion::
 
     line     = stage *( "|" stage )            ; 1 to 8 stages, at most 32 KiB
     stage    = 1*( blank / word )
-    word     = 1*( plain / "'" … "'" / '"' … '"' / "\\" char )
+    word     = 1*( plain / "'" … "'" / '"' … '"' / "\\" char )   ; no letter or digit
 
 What a shell would expand, redirect or sequence is refused, never passed on: security.md section 0.1
 lists what may stand inside a value (``{.items[0]}``, ``*=nginx``) and what may not.
@@ -223,6 +223,13 @@ class _Reader:
                 self.at + 2,
                 "A backslash may not be followed by this character.",
                 "Lines are not continued: write the command in one line.",
+            )
+        if following.isalnum():
+            raise self._error(
+                self.at,
+                self.at + 2,
+                f"An unquoted backslash before {following!r} is not allowed.",
+                f"A shell drops it and reads {following!r}: quote the word, or leave it out.",
             )
         self.at += 2
         return following

@@ -43,6 +43,10 @@ def understand(source: str, tool: str = "", safeguards: Safeguards = Safeguards(
     pipeline = read(source)
     words = pipeline.stages[0].words
     named = words[0].text if words[0].text in TOOLS else ""
+    if named and source[words[0].span.start : words[0].span.end] != named:
+        raise CommandError(
+            "The tool's name is written bare.", source, words[0].span, f"Write {named}."
+        )
     if tool and named and named != tool:
         raise CommandError(
             f"This is a {named} command.",

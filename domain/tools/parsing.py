@@ -287,5 +287,5 @@ _DOES = {
 
 
 def _nearest(word: str, known: tuple[str, ...], prefix: str = "") -> str:
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.7)
     return f"Did you mean {prefix}{close[0]}?" if close else ""

@@ -84,6 +84,6 @@ KIND = matching(
 LABEL_KEY = matching("a label key", _LABEL_KEY)
 SELECTOR = matching("a label selector", rf"(?:{_REQUIREMENT})(?:,(?:{_REQUIREMENT}))*")
 _FIELD = r"[A-Za-z][A-Za-z0-9.\[\]/_-]*(?:==|=|!=)[^,\s]*"
-FIELD_SELECTOR = matching("a field selector", rf"{_FIELD}(?:,{_FIELD})*")
+FIELD_SELECTOR = matching("a field selector", rf"(?:{_FIELD}(?:,{_FIELD})*)?")
 IMAGE = matching("a container image", r"[A-Za-z0-9][-A-Za-z0-9_./:@+]*")
 VERSION = matching("a version", r"[A-Za-z0-9^~<>=*|!][-A-Za-z0-9_.+,^~<>=*| !]*")

@@ -81,6 +81,11 @@ def test_words(source: str, expected: list[list[str]]) -> None:
         ("get pods | | wc", "|"),
         ("get pods \\", "\\"),
         ("get pods \\\nx", "\\\n"),
+        ("\\kubectl get pods", "\\k"),
+        ("get s\\ecret db", "\\e"),
+        ("get pods \\x3bid", "\\x"),
+        ("get pods | cut -d\\t", "\\t"),
+        ("get a\\1", "\\1"),
     ],
 )
 def test_refusals_point(source: str, pointed: str) -> None:

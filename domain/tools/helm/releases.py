@@ -43,7 +43,8 @@ READING = (
     Verb(
         ("status",), operands=op.one_release,
         flags=(OUTPUT, REVISION, Flag("show-desc"), Flag("show-resources")),
-        summary="Show the state of a release.",
+        # -o json and -o yaml print values and manifest too
+        sensitivity=Sensitivity.SECRETS, summary="Show the state of a release.",
     ),
     Verb(
         ("history",), aliases=("hist",), operands=op.one_release,

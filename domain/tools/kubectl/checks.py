@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from ...effect import Effect
 from ..grammar import Demand, Subject
 from ..invocation import Invocation
-from .kinds import ADMIN_KINDS, CLUSTER_SCOPED, SYSTEM_NAMESPACES
+from .kinds import CLUSTER_SCOPED, SYSTEM_NAMESPACES, grants_access
 from .operands import split_changes
 from .secrets import secret_demands
 
@@ -46,7 +46,7 @@ def admin_demands(call: Invocation, subjects: Iterable[Subject]) -> tuple[Demand
     return tuple(
         call.demand(Effect.ADMIN, f"Changing {subject.kind} is for admins.", subject.span)
         for subject in subjects
-        if subject.kind in ADMIN_KINDS and _touches(call, subject.kind)
+        if grants_access(subject.kind) and _touches(call, subject.kind)
     )
 
 
@@ -75,7 +75,7 @@ def everywhere(call: Invocation) -> Iterable[Demand]:
 
 def spared(call: Invocation) -> Iterator[Demand]:
     """Check of delete: no call that destroys a cluster, or a namespace of the system."""
-    if not any((call.use("all"), call.use("selector"), call.use("field-selector"))):
+    if not any((call.use("all"), call.value("selector"), call.value("field-selector"))):
         _all_named(call)
     broad = _broad(call)
     if broad and call.is_true("all-namespaces"):

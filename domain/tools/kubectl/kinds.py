@@ -133,6 +133,10 @@ ADMIN_KINDS = frozenset(
 }  # fmt: skip
 """Kinds whose change grants access or touches the cluster as a whole (security.md 2.1)."""
 
+_ROLE_WORDS = frozenset(
+    word for kind in KINDS if kind.group == _RBAC for word in (kind.plural, kind.singular)
+)
+
 
 def lookup(text: str) -> Kind | None:
     """The built-in kind that ``TYPE[.VERSION][.GROUP]`` means to kubectl, or None.
@@ -151,9 +155,20 @@ def lookup(text: str) -> Kind | None:
 
 
 def canonical(text: str) -> str:
-    """The plural lower-case name of a built-in kind; any other text in lower case."""
+    """The plural lower-case name of a built-in kind; any other text in lower case.
+
+    What is called secrets in another API group holds secrets too, and counts as such.
+    """
+    lowered = text.lower()
     kind = lookup(text)
-    return text.lower() if kind is None else kind.plural
+    if kind is None and lowered.partition(".")[0] in ("secret", "secrets"):
+        return "secrets"
+    return lowered if kind is None else kind.plural
+
+
+def grants_access(kind: str) -> bool:
+    """Whether *kind*, as ``canonical`` names it, is delicate, or a role of another API group."""
+    return kind in ADMIN_KINDS or kind.partition(".")[0] in _ROLE_WORDS
 
 
 def _same_group(kind: Kind, group: str) -> bool:

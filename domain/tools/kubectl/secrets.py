@@ -62,7 +62,7 @@ def _oracles(call: Invocation) -> Iterator[Demand]:
     sort, fields = call.use("sort-by"), call.use("field-selector")
     if sort is not None and not re.fullmatch(_SAFE_SORT, sort.value):
         yield _refused(call, sort, "Secrets are sorted by .metadata.name or .type only.")
-    if fields is not None and not all(
+    if fields is not None and fields.value and not all(
         re.fullmatch(_SAFE_FIELDS, part) for part in fields.value.split(",")
     ):
         yield _refused(call, fields, "Secrets are selected by metadata.name or type only.")

@@ -222,10 +222,10 @@ def test_argv(line: str, argv: str) -> None:
     assert call_of(line).argv() == ("helm", *argv.split())
 
 
-@pytest.mark.parametrize("part", ["all", "hooks", "manifest", "values"])
-def test_secrets_axis(part: str) -> None:
+@pytest.mark.parametrize("verb", ["get all", "get hooks", "get manifest", "get values", "status"])
+def test_secrets_axis(verb: str) -> None:
     """What a release was made from may hold Secrets: the policy's second axis decides."""
-    assert call_of(f"get {part} web").verb.sensitivity is Sensitivity.SECRETS
+    assert call_of(f"{verb} web").verb.sensitivity is Sensitivity.SECRETS
 
 
 @pytest.mark.parametrize(

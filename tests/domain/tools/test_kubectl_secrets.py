@@ -16,7 +16,8 @@ from kubeport.domain.tools.parsing import parse
 
 SPELLINGS = (
     "secret db", "secrets", "SECRETS", "secret/db", "Secret/db", "secrets. db", "secrets.v1. db",
-    "secrets.v1 db", "cm,secret", "all,secrets", "pod/web secret/db", "secret -l a=b",
+    "secrets.v1 db", "secrets.v1.core db", "secrets.example.com", "cm,secret", "all,secrets",
+    "pod/web secret/db", "secret -l a=b",
     "secret,secret",
 )  # fmt: skip
 PRINTERS = (
@@ -47,6 +48,7 @@ def test_get_prints_no_value(spelling: str, printer: str) -> None:
         "", "-o wide", "-o name", "--no-headers", "--show-labels", "-L app", "-A",
         "--sort-by=.metadata.name", "--sort-by={.metadata.creationTimestamp}", "--sort-by=.type",
         "--field-selector=type=kubernetes.io/tls", "--field-selector metadata.name!=a",
+        "--field-selector=''",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("spelling", SPELLINGS)
