@@ -16,6 +16,7 @@ from .options import (
     Value,
     Words,
     flags,
+    no_operands,
     number,
     one_of,
     option,
@@ -60,6 +61,13 @@ def _sets(words: Words) -> tuple[str, ...]:
     if not words.operands:
         raise words.error(words.name, "tr needs a set of characters.")
     return ("--", *(token.text for token in words.at_most(2, "one or two sets")))
+
+
+def _one_list(words: Words) -> tuple[str, ...]:
+    """cut wants one kind of list, and says so only when it runs."""
+    if sum(bool(words.values(name)) for name in ("-b", "-c", "-f")) != 1:
+        raise words.error(words.name, "cut needs one of -f, -c and -b.")
+    return no_operands(words)
 
 
 _LINES = number(1_000_000)
@@ -146,7 +154,7 @@ PROGRAMS = (
     Program("sort", "sort", _SORT),
     Program("uniq", "uniq", _UNIQ),
     Program("wc", "wc", _WC),
-    Program("cut", "cut", _CUT),
+    Program("cut", "cut", _CUT, _one_list),
     Program(
         "tr", "tr",
         flags("-c -C --complement", "-d --delete", "-s --squeeze-repeats", "-t --truncate-set1"),

@@ -95,7 +95,7 @@ REFUSED = [
     "sort -k 1R", "sort -t ab", "sort --sort=random", "sort --parallel=9", "sort --random-source=f",
     "uniq f", "uniq - f", "uniq -f x", "uniq -1",
     "wc f", "wc -", "wc --files0-from=-", "wc --files0-from -",
-    "cut -f x", "cut -f 1 f", "cut -d ab -f 1", "cut -f1 -",
+    "cut -f x", "cut -f 1 f", "cut -d ab -f 1", "cut -f1 -", "cut", "cut -d: -s", "cut -f1 -c1",
     "tr", "tr a b c", "tr -d a f -x",
     "column f", "column -t f", "column -c 99999", "column -l 1",
     "base64 f", "base64 --wr 0", "base64 -w x", "base64 -D",

@@ -1,6 +1,8 @@
 """Whatever the words are: an answer or a CommandError, and no argv that could open a file."""
 
-from hypothesis import given
+import re
+
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kubeport.domain.command import Command, Token
@@ -8,6 +10,7 @@ from kubeport.domain.errors import CommandError, Span
 from kubeport.domain.filters import FILTERS, FilterCall, parse_filter
 from kubeport.domain.filters.options import Style
 from kubeport.domain.filters.table import PROGRAMS
+from kubeport.domain.filters.yq_names import REACHING
 
 OPTIONS = sorted({name for program in PROGRAMS.values() for name in program.index})
 FILES = ("/etc/passwd", "-", "x", "../x", "./x", "a/b", "/dev/stdin", "x.yaml")
@@ -26,6 +29,21 @@ PIECES = (
 )
 SCRIPTS = st.one_of(
     st.text(max_size=60), st.lists(st.sampled_from(PIECES), max_size=20).map("".join)
+)
+EXPRESSIONS = st.lists(
+    st.sampled_from(
+        (
+            '"', '"', "\\(", ")", "(", "[", "]", "{", "}", "|", ",", ":", "+", "-", "/", "//", "=", " ",
+            "\n", "#", ".", "..", ".a", ".a.b", ".a-b", "$x", "1", "load", "load(1)", "env(H)", '"x"',
+            '"a b"', '" load(1) "', '"load"', '".b"', '": "', '+"y"+', ' + "z"', '"\\(.a)"', "-load",
+            '"\\(.a // "x")"', "keys", "\\", '\\"', ' # "', "==", '."k"', '["k"]',
+        )
+    ),
+    min_size=2,
+    max_size=12,
+).map("".join)
+OTHER_YQ = re.compile(
+    r'(?s:"(?:[^"\\]|\\.)*")|\.[^ ;}{:\[\],|.()=\n!]+|\$[A-Za-z0-9_-]+|#.*|(?P<bare>[\s\S])'
 )
 HOLDS_A_SCRIPT = {"sed", "awk", "jq", "yq"}
 
@@ -83,6 +101,15 @@ def test_any_script_is_read_or_refused(name: str, script: str) -> None:
     """Nothing but CommandError leaves the readers, and an accepted script runs as written."""
     call = judged(name, "--", script)
     assert call is None or call.argv[-1] in (script, f" {script}")
+
+
+@given(EXPRESSIONS)
+@settings(max_examples=500)
+def test_no_reaching_word_stands_bare_for_the_other_yq(expression: str) -> None:
+    """mikefarah's yq ends a string at the next quote, and its paths run on over quotes and signs."""
+    if judged("yq", "--", expression) is not None:
+        bare = "".join(found["bare"] or " " for found in OTHER_YQ.finditer(expression))
+        assert not any(word in bare.lower() for word in REACHING), bare
 
 
 @given(st.lists(st.text(max_size=8), min_size=1, max_size=4))

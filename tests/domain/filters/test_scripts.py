@@ -136,7 +136,11 @@ YQ_ALLOWED = [
     "sort_by(.a) | reverse", "(.a | length) > 2", "\"\\(.a)-x\"", "... comments=\"\"",
     "select(di == 0)", "{\"a\": .b}",
     ".a // \"none\"", ".a | from_yaml | .b", "sort_keys(..)", ".a | .", "explode(.)", ".[0:2]",
-    "\"a\" + \"b (c)\"",
+    "\"a\" + \"b (c)\"", ".a+\"x\"", ".kind+\"/\"+.metadata.name", ".a//\"none\"",
+    ".a>\"x\"", ".a # x",
+    "# the name\n.a # and \"\n| .b", "\"\\(.a // \"none\") x\"", "\"\\(.a | length)\"",
+    "\"\\(.a[\"my-key\"] | join(\", \"))\"", "\"\\((.a + 1) | tostring)\"",
+    ".labels.app-environment", ".spec.my-file-name",
 ]
 YQ_REFUSED = [
     "load(\"x\")", "load_str(\"x\")", "strload(\"x\")", "str_load(\"x\")", "xmlload(\"x\")",
@@ -149,10 +153,15 @@ YQ_REFUSED = [
     "@jsonenv(H)", "\"$\"load(\"x\")",
     ".a\"|env(H)|.b\"", ".a\t\"|env(H)|.b\t\"", ".\"a |env(H)|.\"", "\"\\(env(H))\"",
     "\"\\( \" env(H) \" )\"", "\"\\\\(env(H))\"",
-    "\"\\\\\\\\(env(H))\"", "# x\nenv(H)", ".a # x", "$x env(H)", "$\nsystem(\"id\")", ".my-env",
+    "\"\\\\\\\\(env(H))\"", "# x\nenv(H)", "$x env(H)", "$\nsystem(\"id\")", ".my-env",
     "{env: 1}", "{load: 1}", "nosuch",
     "def xload: 1; xload", "input_filename", "\"a\\\n\"", "/etc/passwd", "'a'", "~/x", "e(1)",
-    "\"\\(.a | \"x\")\"", "1+\"|load|\"",
+    "1+\"|load|\"", ".a+\"x y\"", ".a+\": \"+.b+ \" load(x) \"", ".a+\" load(x) \"",
+    ".a#\" load(x)\n", ".a #\\\n\" load(x)",
+    "\"\\(.a // \".b\") load(x) \"", "\"\\(.a // \"load\")\"", "\"\\(.a // \"(x)\")\"",
+    "\"\\(.a // \"\\(.b)\")\"", "\"\\(.a // \"x\\\"y\")\"",
+    "\"\\(.a # x\n)\"", "\"\\(load(\"x\"))\"", "\"\\(.a)\\\\(env(H))\"",
+    ".a-env", ".a-debug", ".a-load(\"x\")", ".a - load",
 ]
 
 
