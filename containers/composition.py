@@ -1,12 +1,16 @@
 """Kubeport, wired: over the real tools, or in memory."""
 
+from typing import TYPE_CHECKING
+
 from ..adapters.audit import MemoryAudit
 from ..adapters.clock import StoppedClock
-from ..adapters.fake_cluster import FakeCluster
 from ..application.kubeport import Kubeport
 from ..application.ports import AuditSink, Clock
 from ..application.settings import Settings
 from .container import Container
+
+if TYPE_CHECKING:
+    from ..adapters.fake_cluster import FakeCluster  # a live server does without its memory
 
 
 def live(settings: Settings | None = None) -> Kubeport:
@@ -15,7 +19,7 @@ def live(settings: Settings | None = None) -> Kubeport:
 
 
 def in_memory(
-    cluster: FakeCluster,
+    cluster: "FakeCluster",
     settings: Settings | None = None,
     *,
     clock: Clock | None = None,

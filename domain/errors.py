@@ -58,7 +58,6 @@ class KubeportError(Exception):
         return point(self.source, self.span)
 
 
-@attrs.define(eq=False)
 class CommandError(KubeportError):
     """The command line, or an argument of a call, cannot be read."""
 
@@ -66,7 +65,6 @@ class CommandError(KubeportError):
     category: ClassVar[str] = "validation"
 
 
-@attrs.define(eq=False)
 class ToolNotFound(CommandError):
     """No tool of that name, or its program is not on this machine."""
 
@@ -88,7 +86,6 @@ class PolicyDenied(KubeportError):
     category: ClassVar[str] = "validation"
 
 
-@attrs.define(eq=False)
 class ContextNotFound(KubeportError):
     """The kubeconfig does not have the context that was asked for, or none was chosen."""
 
@@ -122,7 +119,6 @@ class ExecutionFailed(KubeportError):
     category: ClassVar[str] = "execution"
 
 
-@attrs.define(eq=False)
 class TimedOut(KubeportError):
     """The time limit ended the call."""
 
@@ -138,7 +134,6 @@ class TimedOut(KubeportError):
         )
 
 
-@attrs.define(eq=False)
 class InternalFault(KubeportError):
     """A defect of ours; the text never carries what the defect was about."""
 

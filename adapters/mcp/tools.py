@@ -1,15 +1,13 @@
 """Tool calls: validated by JSON Schema, structured by cattrs, answered as text and structure."""
 
 import json
-from collections.abc import Iterator
-from functools import cached_property
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any
 
 import anyio
 import attrs
 import cattrs
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
-from jsonschema import Draft202012Validator, ValidationError
 from mcp import MCPError
 from mcp import types as T
 from mcp.server import ServerRequestContext
@@ -20,8 +18,10 @@ from ...application.request import Request
 from ...domain.errors import CommandError, KubeportError
 from ...domain.result import ErrorDetails, Result
 from .catalogue import Offer, offers
+from .validation import validator
 
 Context = ServerRequestContext[Any]
+Check = Callable[[dict[str, Any]], list[str]]
 
 
 @attrs.frozen
@@ -64,15 +64,13 @@ class PolicyArguments:
 _STRUCTURE = cattrs.Converter(forbid_extra_keys=True).structure
 
 
-@attrs.define(slots=False)
+@attrs.define
 class Tools:
     """The tools of one Kubeport."""
 
     kubeport: Kubeport
 
-    @cached_property
-    def _validators(self) -> dict[str, Draft202012Validator]:
-        return {offer.name: Draft202012Validator(offer.input_schema) for offer in offers(self.kubeport)}
+    _checks: dict[str, Check] = attrs.field(factory=dict[str, Check], init=False)
 
     async def list(self, _: Context, __: T.PaginatedRequestParams | None) -> T.ListToolsResult:
         """All tools on one page."""
@@ -95,12 +93,11 @@ class Tools:
             return answer(Result(error=ErrorDetails.of(error)))
 
     def _validate(self, offer: Offer, arguments: dict[str, Any]) -> None:
-        validator = self._validators.get(offer.name) or Draft202012Validator(offer.input_schema)
-        errors = cast("Iterator[ValidationError]", validator.iter_errors(arguments))  # pyright: ignore[reportUnknownMemberType]
-        found = sorted(errors, key=lambda error: [str(part) for part in error.path])
-        if found:
-            told = "; ".join(f"{_path(error.path)}{error.message[:200]}" for error in found[:5])
-            raise CommandError(f"The arguments of {offer.name} are not valid: {told}.")
+        check = self._checks.get(offer.name)
+        if check is None:
+            check = self._checks[offer.name] = validator(offer.input_schema)
+        if found := check(arguments):
+            raise CommandError(f"The arguments of {offer.name} are not valid: {'; '.join(found)}.")
 
     async def _answer(self, ctx: Context, offer: Offer, arguments: dict[str, Any]) -> T.CallToolResult:
         if offer.cli:
@@ -195,8 +192,3 @@ async def _report(ctx: Context, receive: MemoryObjectReceiveStream[Progress]) ->
         await ctx.session.report_progress(
             step.elapsed, None, f"{step.elapsed:.0f} s, {step.stdout_bytes} bytes{said}"
         )
-
-
-def _path(path: Any) -> str:
-    named = ".".join(str(part) for part in path)
-    return f"{named}: " if named else ""

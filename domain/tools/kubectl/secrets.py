@@ -5,7 +5,6 @@ print the object with -o; a sort order or a comparison tells a value bit by bit;
 copy a value into a label.
 """
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from typing import cast
@@ -89,6 +88,8 @@ def _patches(call: Invocation) -> Iterator[Demand]:
 
 def _only_sets(text: str) -> bool:
     """Whether *text* is a JSON list of steps, each with exactly one harmless operation."""
+    import json  # two milliseconds that only a JSON patch of a Secret needs
+
     try:
         steps: object = json.loads(text, object_pairs_hook=_operation)
     except (ValueError, RecursionError):
