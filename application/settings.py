@@ -115,7 +115,7 @@ class LimitSettings:
     store_bytes: int = attrs.field(default=16_777_216, validator=_between(1024, 1024**3))
     store_seconds: float = attrs.field(default=600.0, validator=_between(1, 86_400))
     concurrency: int = attrs.field(default=8, validator=_between(1, 1000))
-    context_concurrency: int = attrs.field(default=8, validator=_between(1, 1000))
+    context_concurrency: int = attrs.field(default=6, validator=_between(1, 1000))
     queue: int = attrs.field(default=64, validator=_between(0, 10_000))
 
     def __attrs_post_init__(self) -> None:

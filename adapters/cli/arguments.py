@@ -32,6 +32,8 @@ def parser(version: str) -> argparse.ArgumentParser:
     )
     _json(contexts)
     _config(commands, shared)
+    doctor = commands.add_parser("doctor", parents=[shared], help="what of this machine can be used")
+    _json(doctor)
     commands.add_parser("demo", help="show the main job on an in-memory cluster; needs no cluster")
     return root
 

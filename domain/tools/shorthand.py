@@ -1,8 +1,14 @@
 """Short forms in which tables write recurring kinds of flags and values."""
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 from ..effect import Effect
-from .grammar import Flag, Meaning
+from .grammar import Check, Demand, Flag, Meaning
 from .values import TEXT, Value, one_of
+
+if TYPE_CHECKING:
+    from .invocation import Invocation
 
 ALNUM = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
@@ -37,3 +43,14 @@ def local_file(name: str, short: str = "") -> Flag:
 def output(*formats: str, name: str = "output", short: str = "o") -> Flag:
     """The output flag of a verb that prints in one of *formats*."""
     return Flag(name, short, one_of(*formats), meaning=Meaning.OUTPUT)
+
+
+def names_or(*flags: str) -> Check:
+    """A check: the call names what it is about, or selects it with one of the *flags*."""
+
+    def check(call: "Invocation") -> Iterable[Demand]:
+        if not call.operands and not any(call.use(name) for name in flags):
+            raise call.error(f"{call.command} needs a name.", hint=f"Or use --{' or --'.join(flags)}.")
+        return ()
+
+    return check

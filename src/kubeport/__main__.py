@@ -43,7 +43,7 @@ def _dispatch(arguments: "argparse.Namespace") -> int:
     configured = _configured(arguments)
     if arguments.command == "serve":
         return _serve(arguments, configured.settings)
-    if arguments.command == "run":
+    if arguments.command in ("run", "doctor"):
         return _asynchronously(_run_and_close(configured.settings, arguments))
     return _ask(arguments, configured)
 
@@ -103,11 +103,17 @@ def _listed(text: str) -> tuple[str, ...]:
 
 
 async def _run_and_close(settings: "Settings", arguments: "argparse.Namespace") -> int:
-    from .adapters.cli.running import run
     from .containers import live
 
     kubeport = live(settings)
     try:
+        if arguments.command == "doctor":
+            from .adapters.cli.doctor import doctor
+            from .adapters.subprocess_executor import SubprocessExecutor
+
+            return await doctor(kubeport, SubprocessExecutor(settings.tools.paths).program, arguments)
+        from .adapters.cli.running import run
+
         return await run(kubeport, arguments)
     finally:
         await kubeport.aclose()

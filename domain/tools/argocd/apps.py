@@ -2,7 +2,7 @@
 
 from ...effect import Effect
 from ..grammar import Check, Flag, Meaning, Operands, Sensitivity, Verb
-from ..shorthand import local_file, never_switch, output
+from ..shorthand import local_file, names_or, never_switch, output
 from ..values import COUNT, DURATION, INTEGER, NAME, TEXT, TIMESTAMP, one_of
 from . import operands as op
 from .flags import (
@@ -72,7 +72,7 @@ _SYNC = _app(
     one("retry-limit", value=INTEGER), one("retry-backoff-duration", value=DURATION),
     one("retry-backoff-factor", value=COUNT), one("retry-backoff-max-duration", value=DURATION),
     *LOCAL, *DIFF_BATCHES, NORMALIZER, operands=op.APPLICATIONS,
-    checks=(op.names_or("selector", "project"), op.previewed),
+    checks=(names_or("selector", "project"), op.previewed),
 )
 _UNSET = _app(
     "unset", _WRITE, "Remove overrides from a source", SOURCE_NAME, SOURCE_POSITION,
@@ -108,13 +108,13 @@ APPS = (
         "create", _WRITE, "Create an application", *SOURCE, many("annotations", value=TEXT),
         many("label", "l", TEXT), one("name", value=NAME), Flag("set-finalizer"), Flag("upsert"),
         local_file("file", "f"), operands=op.NEW_APPLICATION,
-        checks=(op.names_or("name"), op.forceful),
+        checks=(names_or("name"), op.forceful),
     ),
     _app(
         "delete", _ADMIN, "Delete applications and, by default, what they deployed", YES, SELECTOR,
         Flag("cascade"), Flag("wait"),
         one("propagation-policy", "p", one_of("foreground", "background")),
-        operands=op.APPLICATIONS, checks=(op.names_or("selector"), op.confirmed),
+        operands=op.APPLICATIONS, checks=(names_or("selector"), op.confirmed),
         why="It deletes applications and what they deployed",
     ),
     _app(
@@ -200,7 +200,7 @@ APPS = (
                 "degraded", "delete", "health", "hydrated", "operation", "suspended", "sync",
             )
         ),
-        operands=op.APPLICATIONS, checks=(op.names_or("selector"), op.bounded),
+        operands=op.APPLICATIONS, checks=(names_or("selector"), op.bounded),
     ),
 )
 

@@ -82,19 +82,6 @@ PROJECT_ID = slots(_PROJECT, Slot("ID", COUNT))
 PROJECT_IDS = slots(_PROJECT, Slot("ID", COUNT, many=True))
 
 
-def names_or(*flags: str) -> Check:
-    """A call names what it is about or selects it with one of the *flags*."""
-
-    def check(call: Invocation) -> Iterable[Demand]:
-        if not call.operands and not any(call.use(name) for name in flags):
-            raise call.error(
-                f"{call.command} needs a name.", hint=f"Or use --{' or --'.join(flags)}."
-            )
-        return ()
-
-    return check
-
-
 def either(*flags: str) -> Check:
     """argocd refuses the call without one of the *flags*; so do we, before it starts."""
 

@@ -2,7 +2,7 @@
 
 from ...effect import Effect
 from ..grammar import Flag, Meaning, Verb
-from ..shorthand import local_file, never, never_switch, output
+from ..shorthand import local_file, names_or, never, never_switch, output
 from ..values import BOUNDED, SELECTOR, TEXT, VERSION, WORD, one_of
 from . import operands as op
 from .flags import (
@@ -98,7 +98,7 @@ EXPERIMENTS = (
     ),
     Verb(
         (*_X, "check-inject"), flags=(Flag("labels", "l", SELECTOR, meaning=Meaning.SELECTOR),),
-        operands=op.MAYBE_POD, checks=(op.known_type, op.name_or("labels")),
+        operands=op.MAYBE_POD, checks=(op.known_type, names_or("labels")),
         summary="Whether, and why, a sidecar is injected",
     ),
     Verb((*_X, "config"), group=True, summary="istioctl's own settings"),
@@ -121,7 +121,7 @@ EXPERIMENTS = (
             output("short", "json", "yaml", "prom", "prom-merged"),
             Flag("type", "t", one_of("server", "clusters")), POD_SELECTOR, ADMIN_PORT,
         ),
-        aliases=("es",), operands=op.MAYBE_POD, checks=(op.known_type, op.name_or("selector")),
+        aliases=("es",), operands=op.MAYBE_POD, checks=(op.known_type, names_or("selector")),
         summary="Statistics of a proxy",
     ),
     Verb((*_X, "injector"), group=True, summary="Sidecar injectors"),

@@ -2,7 +2,7 @@
 
 from ...effect import Effect
 from ..grammar import Flag, Verb, no_operands
-from ..shorthand import local_file, output
+from ..shorthand import local_file, names_or, output
 from ..values import BOUNDED, NAME, WORD, one_of
 from . import operands as op
 from .flags import (
@@ -48,7 +48,7 @@ def _waypoint(
     return Verb(
         tuple(path.split()), effect, (*_WAYPOINT, *own), summary=summary,
         operands=op.WAYPOINTS if waypoints else no_operands,
-        checks=(op.name_or("all", "revision", "service-account"),) if waypoints else (),
+        checks=(names_or("all", "revision", "service-account"),) if waypoints else (),
         why=_REDIRECTS if effect is Effect.ADMIN else "",
     )
 

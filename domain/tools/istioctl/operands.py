@@ -6,7 +6,7 @@ import attrs
 
 from ...command import Token
 from ...effect import Effect
-from ..grammar import Check, Demand, Meaning, Subject
+from ..grammar import Demand, Meaning, Subject
 from ..invocation import Invocation
 from ..shorthand import from_set
 from ..slots import Slot, named, slots
@@ -87,19 +87,6 @@ def known_type(call: Invocation) -> Iterable[Demand]:
                 f"Write a pod's name, or one of {', '.join(_PLURALS)} with its name.",
             )
     return ()
-
-
-def name_or(*flags: str) -> Check:
-    """A call names what it is about or has one of the *flags*; istioctl refuses it otherwise."""
-
-    def check(call: Invocation) -> Iterable[Demand]:
-        if not call.operands and not any(call.use(name) for name in flags):
-            raise call.error(
-                f"{call.command} needs a name.", hint=f"Or use --{' or --'.join(flags)}."
-            )
-        return ()
-
-    return check
 
 
 def confirmed(call: Invocation) -> Iterable[Demand]:

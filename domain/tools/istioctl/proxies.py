@@ -2,7 +2,7 @@
 
 from ...effect import Effect
 from ..grammar import Flag, Operands, Sensitivity, Verb
-from ..shorthand import output
+from ..shorthand import names_or, output
 from ..values import COUNT, NAMESPACE, WORD
 from . import operands as op
 from .flags import (
@@ -82,7 +82,7 @@ PROXIES = (
     ),
     Verb(
         ("proxy-config", "log"), flags=(output("short"), ADMIN_PORT, POD_SELECTOR, _LEVEL, _RESET),
-        aliases=("o",), operands=op.MAYBE_POD, checks=(op.known_type, op.name_or("selector")),
+        aliases=("o",), operands=op.MAYBE_POD, checks=(op.known_type, names_or("selector")),
         summary="Log levels of a proxy",
     ),
     Verb(
