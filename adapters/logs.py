@@ -6,27 +6,36 @@ import sys
 import time
 
 from ..application.settings import ServerSettings
+from ..domain.redaction import redact
+
+
+class Text(logging.Formatter):
+    """A line of text, and the exception behind it; secrets are redacted."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record without secrets."""
+        return redact(super().format(record))[0]
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line: time, level, logger, message, and the exception where there is one."""
+    """One JSON object a line: time, level, logger, message, exception; secrets are redacted."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record as one line."""
+        """The record as one line without secrets."""
         entry = {
             "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created)),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": redact(record.getMessage())[0],
         }
         if record.exc_info:
-            entry["exception"] = self.formatException(record.exc_info)
+            entry["exception"] = redact(self.formatException(record.exc_info))[0]
         return json.dumps(entry, ensure_ascii=False)
 
 
 def configure_logging(settings: ServerSettings) -> None:
     """Send Kubeport's and its libraries' logs to stderr at the level and in the format set."""
     handler = logging.StreamHandler(sys.stderr)
-    text = logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+    text = Text("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
     handler.setFormatter(JsonLines() if settings.log_format == "json" else text)
     logging.basicConfig(level=settings.log_level.upper(), handlers=[handler], force=True)

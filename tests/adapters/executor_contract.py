@@ -5,11 +5,12 @@ from collections.abc import Callable
 
 import pytest
 
-from kubeport.application.ports import Completed, Executor, Job, Limits, Sieve, Stage
+from kubeport.application.ports import Completed, Executor, Job, Limits, Progress, Sieve, Stage
 from kubeport.domain.errors import ToolNotFound
 
 VERSION = Stage(("kubectl", "version", "--client=true"))
 MISSING = Stage(("kubectl", "get", "--namespace=default", "pods", "no-such-pod"))
+ENDLESS = Stage(("kubectl", "wait", "--namespace=default", "pod/endless"))
 CREATE = Stage(("kubectl", "create", "--namespace=default", "--filename=-"))
 MANIFEST = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: sent\ndata:\n  a: b\n"
 
@@ -35,6 +36,10 @@ class ExecutorContract:
 
     def executor(self) -> Executor:
         """A fresh executor; its cluster has a namespace ``default`` and no pod ``no-such-pod``."""
+        raise NotImplementedError
+
+    def endless_executor(self) -> Executor:
+        """A fresh executor whose ``kubectl wait`` says "waiting" on stderr and never ends."""
         raise NotImplementedError
 
     def complete(
@@ -156,3 +161,81 @@ class ExecutorContract:
             return executor
 
         assert asyncio.run(close()) is not None
+
+    def test_the_time_limit_ends_a_job(self) -> None:
+        """It is told, with what the stage said until then, and no exception is raised."""
+
+        async def run() -> Completed:
+            executor = self.endless_executor()
+            try:
+                return await executor.run(Job((ENDLESS,), Limits(timeout=1.0)))
+            finally:
+                await executor.aclose()
+
+        done = asyncio.run(run())
+        assert done.timed_out and done.stages[0].exit_code != 0
+        assert "waiting" in done.stages[0].stderr
+
+    def test_a_cancelled_job_ends_at_once(self) -> None:
+        """The cancellation comes out, and the executor can be used again."""
+
+        async def run() -> Completed:
+            executor = self.endless_executor()
+            try:
+                task = asyncio.create_task(executor.run(Job((ENDLESS,), Limits(timeout=60))))
+                await asyncio.sleep(0.3)
+                task.cancel()
+                async with asyncio.timeout(2):
+                    with pytest.raises(asyncio.CancelledError):
+                        await task
+                return await executor.run(Job((VERSION,)))
+            finally:
+                await executor.aclose()
+
+        assert asyncio.run(run()).stages[0].exit_code == 0
+
+    def test_progress_is_told_while_a_job_runs(self) -> None:
+        """Seconds that grow, and the last line of stderr."""
+        told = list[Progress]()
+
+        async def run() -> None:
+            executor = self.endless_executor()
+            try:
+                await executor.run(Job((ENDLESS,), Limits(timeout=1.5)), told.append)
+            finally:
+                await executor.aclose()
+
+        asyncio.run(run())
+        assert told and told[-1].last_stderr == "waiting"
+        elapsed = [step.elapsed for step in told]
+        assert elapsed == sorted(elapsed) and 0 < elapsed[0] <= 1.6
+
+    def test_jobs_run_side_by_side(self) -> None:
+        """A slow job does not hold up another, and their outputs do not mix."""
+
+        async def run() -> list[Completed]:
+            executor = self.endless_executor()
+            try:
+                slow = asyncio.create_task(executor.run(Job((ENDLESS,), Limits(timeout=60))))
+                quick = [executor.run(Job((VERSION,))) for _ in range(5)]
+                done = await asyncio.wait_for(asyncio.gather(*quick), 20)
+                slow.cancel()
+                await asyncio.gather(slow, return_exceptions=True)
+                return done
+            finally:
+                await executor.aclose()
+
+        assert len({one.stdout for one in asyncio.run(run())}) == 1
+
+    def test_stderr_passes_the_sieve(self) -> None:
+        """What must not be shown is not shown in an error either."""
+
+        class Pods(Hiding):
+            """A sieve that hides the name of the pod."""
+
+            def finish(self) -> str:
+                """Everything, without the name."""
+                return super().finish().replace("no-such-pod", "<hidden>")
+
+        done = self.complete(MISSING, sieve=Pods)
+        assert "<hidden>" in done.stages[0].stderr and "no-such-pod" not in done.stages[0].stderr

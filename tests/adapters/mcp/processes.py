@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -95,3 +96,20 @@ class Server:
             if stream is not None:
                 stream.close()
         return code
+
+
+def living(pids: list[int]) -> list[int]:
+    """Those that still run; a moment is given to the kernel."""
+    deadline = time.monotonic() + 1
+    while (left := [pid for pid in pids if _lives(pid)]) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return left
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    state = Path(f"/proc/{pid}/stat")
+    return not (state.exists() and state.read_text().rsplit(")", 1)[1].split()[0] == "Z")

@@ -1,6 +1,5 @@
 """The server as a host starts it: over stdin and stdout, in both eras, clean at its end."""
 
-import os
 import signal
 import sys
 import time
@@ -11,7 +10,7 @@ import pytest
 from mcp import Client, StdioServerParameters
 
 from .conftest import ERAS
-from .processes import INITIALIZE, MODERN_META, Server, environment
+from .processes import INITIALIZE, MODERN_META, Server, environment, living
 
 
 @pytest.fixture
@@ -40,23 +39,6 @@ def begin(server: Server, note: Path) -> list[int]:
         assert time.monotonic() < deadline, "the program never started"
         time.sleep(0.02)
     return [int(pid) for pid in note.read_text().split()]
-
-
-def living(pids: list[int]) -> list[int]:
-    """Those that still run; a moment is given to the kernel."""
-    deadline = time.monotonic() + 1
-    while (left := [pid for pid in pids if _lives(pid)]) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return left
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    state = Path(f"/proc/{pid}/stat")
-    return not (state.exists() and state.read_text().rsplit(")", 1)[1].split()[0] == "Z")
 
 
 @pytest.mark.anyio

@@ -30,6 +30,7 @@ CLUSTERLESS_KUBECTL = (
 case "$1" in
 version) printf 'Client Version: v1.37.1\\nKustomize Version: v5.8.1\\n' ;;
 get) echo 'Error from server (NotFound): pods "no-such-pod" not found' >&2; exit 1 ;;
+wait) echo waiting >&2; sleep 300 ;;
 create)
     if [ -z "$(cat)" ]; then echo 'error: no objects passed to create' >&2; exit 1; fi
     echo 'configmap/sent created' ;;

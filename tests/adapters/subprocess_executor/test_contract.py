@@ -25,6 +25,10 @@ class TestSubprocessExecutor(ExecutorContract):
         """One with a kubectl that knows the contract's commands."""
         return SubprocessExecutor({"kubectl": self.path})
 
+    def endless_executor(self) -> Executor:
+        """The same program: its ``wait`` sleeps."""
+        return SubprocessExecutor({"kubectl": self.path})
+
 
 class TestWatchedByThreads(TestSubprocessExecutor):
     """The same on systems without process descriptors."""

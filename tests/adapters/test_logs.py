@@ -1,0 +1,55 @@
+"""Logs are one line each on stderr, as text or JSON, and hold no secret."""
+
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from kubeport.adapters.logs import configure_logging
+from kubeport.application.settings import ServerSettings
+
+TOKEN = "ghp_" + "a1B2c3D4e5" * 4
+
+
+@pytest.fixture(autouse=True)
+def root_logger() -> Iterator[None]:
+    """The root logger as it was."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = handlers, level
+
+
+def failing() -> None:
+    """An error whose text is a token."""
+    try:
+        raise ValueError(f"token {TOKEN}")
+    except ValueError:
+        logging.getLogger("kubeport.test").exception("call with %s failed", TOKEN)
+
+
+def test_text(capsys: pytest.CaptureFixture[str]) -> None:
+    """Time, level, logger and message; the exception behind it; the token in neither."""
+    configure_logging(ServerSettings(log_format="text"))
+    failing()
+    told = capsys.readouterr()
+    assert "ERROR" in told.err and "kubeport.test" in told.err and "ValueError" in told.err
+    assert TOKEN not in told.err and "<redacted:" in told.err and told.out == ""
+
+
+def test_json(capsys: pytest.CaptureFixture[str]) -> None:
+    """One object a line with the same."""
+    configure_logging(ServerSettings(log_format="json"))
+    failing()
+    (line,) = capsys.readouterr().err.splitlines()
+    entry = json.loads(line)
+    assert (entry["level"], entry["logger"]) == ("error", "kubeport.test")
+    assert "ValueError" in entry["exception"] and TOKEN not in line
+
+
+def test_the_level(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is below the level is not written."""
+    configure_logging(ServerSettings(log_level="error"))
+    logging.getLogger("kubeport.test").warning("not said")
+    assert capsys.readouterr().err == ""
