@@ -54,19 +54,6 @@ class MemoryAudit:
         self.records.append(json.loads(_encoded(entry)))
 
 
-@attrs.frozen
-class NullAudit:
-    """Keeps nothing: for servers without an audit file."""
-
-    def record(self, entry: dict[str, Any]) -> None:
-        """Check *entry* and forget it.
-
-        Raises:
-            ExecutionFailed: *entry* is not made of JSON values.
-        """
-        _encoded(entry)
-
-
 def _encoded(entry: dict[str, Any]) -> str:
     try:
         return json.dumps(entry, allow_nan=False, separators=(",", ":"))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from dependency_injector import containers, providers
 
-from ..adapters.audit import JsonLinesAudit, NullAudit
+from ..adapters.audit import JsonLinesAudit
 from ..adapters.clock import MonotonicClock
 from ..adapters.config import PolicyFile
 from ..adapters.helm_repositories import HelmRepositories
@@ -42,9 +42,9 @@ def choose_policy(security: SecuritySettings) -> Callable[[], Policy]:
     return lambda: policy
 
 
-def choose_audit(audit: AuditSettings) -> AuditSink:
+def choose_audit(audit: AuditSettings) -> AuditSink | None:
     """The audit file where one is set, else none."""
-    return JsonLinesAudit(audit.file) if audit.file else NullAudit()
+    return JsonLinesAudit(audit.file) if audit.file else None
 
 
 class Container(containers.DeclarativeContainer):
@@ -56,7 +56,7 @@ class Container(containers.DeclarativeContainer):
     kubeconfig: providers.Provider[KubeconfigReader] = providers.ThreadSafeSingleton(YamlKubeconfig)
     repositories: providers.Provider[ChartRepositories] = providers.ThreadSafeSingleton(HelmRepositories)
     manifests: providers.Provider[ManifestReader] = providers.ThreadSafeSingleton(YamlManifest)
-    audit: providers.Provider[AuditSink] = providers.ThreadSafeSingleton(
+    audit: providers.Provider[AuditSink | None] = providers.ThreadSafeSingleton(
         choose_audit, settings.provided.audit
     )
     executor: providers.Provider[Executor] = providers.ThreadSafeSingleton(

@@ -120,6 +120,8 @@ async def _run_and_close(settings: "Settings", arguments: "argparse.Namespace") 
 
 
 def _serve(arguments: "argparse.Namespace", settings: "Settings") -> int:
+    import gc
+
     from .adapters.logs import configure_logging
     from .adapters.mcp.server import build_server
     from .containers import in_memory, live
@@ -132,6 +134,9 @@ def _serve(arguments: "argparse.Namespace", settings: "Settings") -> int:
     else:
         kubeport = live(settings)
     server = build_server(kubeport, __version__)
+    # what is loaded by now stays: the collector need not look at it again in the middle of a call
+    gc.collect()
+    gc.freeze()
     if settings.server.transport == "http":
         from .adapters.mcp.http import serve_http
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.adapters.audit_contract import ENTRY, AuditContract
 
-from kubeport.adapters.audit import JsonLinesAudit, MemoryAudit, NullAudit
+from kubeport.adapters.audit import JsonLinesAudit, MemoryAudit
 from kubeport.application.ports import AuditSink
 from kubeport.domain.errors import ExecutionFailed
 
@@ -137,10 +137,3 @@ def test_the_error_does_not_repeat_the_entry() -> None:
     with pytest.raises(ExecutionFailed) as caught:
         MemoryAudit().record({"secret-name": object()})
     assert "secret-name" not in str(caught.value)
-
-
-def test_the_null_sink_is_as_strict() -> None:
-    """Without an audit file a wrong entry is found all the same."""
-    NullAudit().record(ENTRY)
-    with pytest.raises(ExecutionFailed):
-        NullAudit().record({"value": object()})
