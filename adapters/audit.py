@@ -1,4 +1,4 @@
-"""Where audit records go: a file or stream of JSON lines, the memory, or nowhere."""
+"""Where audit records go: a file or stream of JSON lines, or the memory."""
 
 import json
 import os
