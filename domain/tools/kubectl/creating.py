@@ -176,7 +176,7 @@ _SECRETS = (
     ),
     _made(
         "secrets", "generic",
-        Flag("append-hash"), Flag("type", value=forms.API_VERSION),
+        Flag("append-hash"), Flag("type", value=forms.SECRET_TYPE),
         Flag("from-literal", value=forms.KEY_TEXT, repeats=True, meaning=Meaning.CREDENTIALS),
         *_FROM_FILES,
         below="secret", summary="Create a secret from literal values",

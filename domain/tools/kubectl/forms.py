@@ -71,6 +71,12 @@ MANAGER = matching("a field manager's name", r"[A-Za-z0-9][-A-Za-z0-9_.]*")
 REVISION = matching("a resource version", r"[0-9]{1,20}")
 PATCH = matching("a patch in JSON or YAML", r"(?s).+")
 API_VERSION = matching("an API version such as apps/v1", r"[A-Za-z0-9][-A-Za-z0-9./]*")
+# The controllers make a token of the first and accept the second: both are credentials of the cluster.
+_TOKENS = frozenset({"kubernetes.io/service-account-token", "bootstrap.kubernetes.io/token"})
+SECRET_TYPE = Value(
+    "a Secret type that is no token of the cluster",
+    lambda text: API_VERSION.accepts(text) and text not in _TOKENS,
+)
 API_GROUP = matching("an API group", r"(?:[A-Za-z0-9][-A-Za-z0-9.]*)?")
 GROUP_KINDS = matching("GROUP/VERSION/KIND", r"[A-Za-z0-9.-]+/[A-Za-z0-9]+/[A-Za-z0-9]+")
 REQUEST_TIMEOUT = matching("a duration such as 30s", r"[1-9][0-9]{0,5}[smh]")

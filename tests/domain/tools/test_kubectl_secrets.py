@@ -13,6 +13,7 @@ from kubeport.domain.tools.grammar import Subject
 from kubeport.domain.tools.invocation import Invocation
 from kubeport.domain.tools.kubectl import KUBECTL, subject_demands
 from kubeport.domain.tools.parsing import parse
+from kubeport.domain.understanding import understand
 
 SPELLINGS = (
     "secret db", "secrets", "SECRETS", "secret/db", "Secret/db", "secrets. db", "secrets.v1. db",
@@ -146,3 +147,22 @@ def test_only_the_safe_formats_print_secrets(spelling: str, format: str) -> None
     """Whatever follows -o: it is wide or name, or the call is refused."""
     effect = _effect(f"get {spelling} -o '{format}'")
     assert effect is Effect.NEVER or format in ("wide", "name", "=wide", "=name")
+
+
+@pytest.mark.parametrize(
+    ("kind", "made"),
+    [
+        ("Opaque", True),
+        ("kubernetes.io/tls", True),
+        ("kubernetes.io/service-account-token", False),
+        ("bootstrap.kubernetes.io/token", False),
+    ],
+)
+def test_no_secret_is_made_that_is_a_token_of_the_cluster(kind: str, made: bool) -> None:
+    """A service account's or a bootstrap token is a credential that somebody else will accept."""
+    line = f"create secret generic s --type={kind} --from-literal=a=b"
+    try:
+        effect = understand(f"kubectl {line}").call.effect
+    except CommandError:
+        effect = Effect.NEVER
+    assert (effect is Effect.WRITE) is made
