@@ -2,7 +2,7 @@
 
 import attrs
 
-from ..domain.errors import CommandError, KubeportError
+from ..domain.errors import CommandError
 from ..domain.policy import Caller
 from ..domain.result import ErrorDetails, Result
 from ..domain.shaping import Part, first_part
@@ -43,13 +43,9 @@ class ContinueOutput:
 
     def __call__(self, handle: str, caller: Caller = Caller()) -> Result:
         """The next part, and a handle for what is left after it. Errors are part of the result."""
-        try:
-            text = self.shaper.store.get(handle, caller.name)
-            if text is None:
-                raise CommandError(
-                    "There is no output behind this handle, or not any more.", hint="Run the command again."
-                )
-        except KubeportError as error:
-            return Result(error=ErrorDetails.of(error))
+        text = self.shaper.store.get(handle, caller.name)
+        if text is None:
+            gone = "There is no output behind this handle, or not any more."
+            return Result(error=ErrorDetails.of(CommandError(gone, hint="Run the command again.")))
         shown, following = self.shaper(text, caller)
         return Result(shown, truncated=bool(following), continuation=following)

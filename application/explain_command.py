@@ -4,8 +4,8 @@ from typing import Any
 
 import attrs
 
-from ..domain.context import Target
-from ..domain.errors import ContextNotFound, KubeportError
+from ..domain.context import ContextRef, Kubeconfig, Target
+from ..domain.errors import KubeportError
 from ..domain.judging import Decision, judge
 from ..domain.manifest import ManifestObject
 from ..domain.policy import Policy
@@ -16,7 +16,7 @@ from .ports import KubeconfigReader, ManifestReader
 from .request import Request
 from .rules import Rules
 from .settings import Settings
-from .target import placed_flags, resolve
+from .target import placed_flags, reaches_a_context, resolve
 
 
 @attrs.frozen
@@ -69,6 +69,17 @@ class Explanation:
 
 
 @attrs.frozen
+class _StandIn:
+    """A kubeconfig of one context, for asking the policy where there is none."""
+
+    only: ContextRef
+
+    def read(self) -> Kubeconfig:
+        """That context, which is the current one."""
+        return Kubeconfig((self.only,), self.only.name)
+
+
+@attrs.frozen
 class ExplainCommand:
     """Judge a request as ``RunCommand`` would, and stop there."""
 
@@ -92,15 +103,13 @@ class ExplainCommand:
             return attrs.evolve(found, error=error)
 
     def _target(self, understood: Understood, request: Request) -> Target:
-        """As ``resolve``; where no context exists at all, the policy is asked about any."""
-        try:
-            return resolve(
-                understood.call, self.kubeconfig, self.settings, request.context, request.namespace
-            )
-        except ContextNotFound:
-            if self.kubeconfig.read().contexts:
-                raise
-            return Target(request.context, request.namespace)
+        """As ``RunCommand`` resolves it; without any context at all, the one that is named exists."""
+        call, reader = understood.call, self.kubeconfig
+        if reaches_a_context(call, self.settings) and not reader.read().contexts:
+            flag = call.with_meaning(Meaning.CONTEXT)
+            named = request.context or (flag.value if flag else "") or self.settings.target.context
+            reader = _StandIn(ContextRef(named, in_cluster=not named))
+        return resolve(call, reader, self.settings, request.context, request.namespace)
 
     def _judged(
         self, found: Explanation, understood: Understood, target: Target, policy: Policy

@@ -30,6 +30,13 @@ class Kubeconfig:
         """The names of all contexts."""
         return tuple(ref.name for ref in self.contexts)
 
+    def as_rows(self) -> list[dict[str, str | bool]]:
+        """One row a context for JSON: name, the namespace it selects, whether it is current."""
+        return [
+            {"name": ref.name, "namespace": ref.namespace or "default", "current": ref.name == self.current}
+            for ref in self.contexts
+        ]
+
     def find(self, name: str) -> ContextRef | None:
         """The context called *name*, or None."""
         return next((ref for ref in self.contexts if ref.name == name), None)

@@ -28,6 +28,11 @@ class Level(enum.StrEnum):
     WRITE = "write"
     ADMIN = "admin"
 
+    @property
+    def rank(self) -> int:
+        """Its place in the order: a level includes all of a lower rank."""
+        return _CEILING[self]
+
     def permits(self, effect: Effect) -> bool:
         """Whether a call with *effect* is within this level; ``NEVER`` is within none."""
         return effect < _CEILING[self]

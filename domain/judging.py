@@ -56,7 +56,7 @@ def judge(
         demands = tuple(d for d in demands if d.effect is Effect.NEVER)
     facets = facets_of(call, target, caller, policy, manifest)
     level, rule = min(
-        (policy.access_of(facet) for facet in facets), key=lambda found: _order(found[0])
+        (policy.access_of(facet) for facet in facets), key=lambda found: found[0].rank
     )
     named = policy.name if rule is None else f"{policy.name}/{rule.name}"
     if not level.permits(effect):
@@ -108,7 +108,3 @@ def _sensitivities(call: Invocation, facet: Facet) -> tuple[Sensitivity, ...]:
     own = (call.verb.sensitivity,) if call.verb.sensitivity else ()
     secret = (Sensitivity.SECRETS,) if facet.kind == "secrets" else ()
     return tuple(dict.fromkeys((*own, *secret)))
-
-
-def _order(level: Level) -> int:
-    return list(Level).index(level)

@@ -141,11 +141,11 @@ class Policy:
         for rule in self.rules:
             if rule.access is None or (match := rule.match(facet)) is Match.NO:
                 continue
-            if found is None or _RANK[rule.access] < _RANK[found[0]]:
+            if found is None or rule.access.rank < found[0].rank:
                 found = (rule.access, rule)
             if match is Match.ALL:
                 return found
-        if found is not None and _RANK[found[0]] <= _RANK[self.access]:
+        if found is not None and found[0].rank <= self.access.rank:
             return found
         return self.access, None
 
@@ -160,8 +160,6 @@ class Policy:
                 return False, rule
         return wanted not in self.sensitive, None
 
-
-_RANK = {level: rank for rank, level in enumerate(Level)}
 
 BUILT_IN = {
     level.value: Policy(level.value, access=level)

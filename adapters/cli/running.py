@@ -67,15 +67,7 @@ def contexts(kubeport: Kubeport, arguments: argparse.Namespace) -> int:
     """List the contexts, the current one marked."""
     known = kubeport.contexts()
     if arguments.json:
-        rows = [
-            {
-                "name": r.name,
-                "namespace": r.namespace or "default",
-                "current": r.name == known.current,
-            }
-            for r in known.contexts
-        ]
-        print(json.dumps(rows, ensure_ascii=False, indent=2))
+        print(json.dumps(known.as_rows(), ensure_ascii=False, indent=2))
         return 0
     width = max((len(name) for name in known.names), default=0)
     for ref in known.contexts:

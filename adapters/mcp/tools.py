@@ -132,14 +132,7 @@ class Tools:
 
     def _contexts(self) -> T.CallToolResult:
         known = self.kubeport.contexts()
-        rows: list[dict[str, Any]] = [
-            {
-                "name": ref.name,
-                "namespace": ref.namespace or "default",
-                "current": ref.name == known.current,
-            }
-            for ref in known.contexts
-        ]
+        rows = known.as_rows()
         lines = [f"{'* ' if row['current'] else '  '}{row['name']}  {row['namespace']}" for row in rows]
         return _structured("\n".join(lines) or "There is no kubeconfig.", {"contexts": rows})
 

@@ -42,11 +42,11 @@ def list_of(value: Value, separator: str = ",") -> Value:
 _TRUE = frozenset({"1", "t", "T", "true", "TRUE", "True"})
 _FALSE = frozenset({"0", "f", "F", "false", "FALSE", "False"})
 _DURATION = r"(?:[0-9]+(?:\.[0-9]+)?(?:ns|us|ms|s|m|h))+"
-_LABEL_KEY = r"(?:[A-Za-z0-9][-A-Za-z0-9.]*/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?"
-_LABEL_VALUE = r"(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?)?"
+LABEL_KEY_PATTERN = r"(?:[A-Za-z0-9][-A-Za-z0-9.]*/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?"
+LABEL_VALUE_PATTERN = r"(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?)?"
 _REQUIREMENT = (
-    rf"\s*(?:!\s*{_LABEL_KEY}|{_LABEL_KEY}(?:\s*(?:==|=|!=|>|<)\s*{_LABEL_VALUE}"
-    rf"|\s+(?:in|notin)\s*\(\s*{_LABEL_VALUE}(?:\s*,\s*{_LABEL_VALUE})*\s*\))?)\s*"
+    rf"\s*(?:!\s*{LABEL_KEY_PATTERN}|{LABEL_KEY_PATTERN}(?:\s*(?:==|=|!=|>|<)\s*{LABEL_VALUE_PATTERN}"
+    rf"|\s+(?:in|notin)\s*\(\s*{LABEL_VALUE_PATTERN}(?:\s*,\s*{LABEL_VALUE_PATTERN})*\s*\))?)\s*"
 )
 
 
@@ -81,7 +81,7 @@ NAME = matching("an object's name", r"[A-Za-z0-9](?:[-A-Za-z0-9_.:]*[A-Za-z0-9])
 KIND = matching(
     "a resource kind such as pods or deployments.v1.apps", r"[A-Za-z][-A-Za-z0-9]*(?:\.[-A-Za-z0-9.]*)?"
 )
-LABEL_KEY = matching("a label key", _LABEL_KEY)
+LABEL_KEY = matching("a label key", LABEL_KEY_PATTERN)
 SELECTOR = matching("a label selector", rf"(?:{_REQUIREMENT})(?:,(?:{_REQUIREMENT}))*")
 _FIELD = r"[A-Za-z][A-Za-z0-9.\[\]/_-]*(?:==|=|!=)[^,\s]*"
 FIELD_SELECTOR = matching("a field selector", rf"(?:{_FIELD}(?:,{_FIELD})*)?")

@@ -50,3 +50,10 @@ def test_contexts(known: Kubeconfig, code: str) -> None:
     found = explain(known)(Request("kubectl get pods --context=prod"))
     assert found.allowed is (code == "")
     assert (found.error.code if found.error else "") == code
+
+
+def test_without_a_kubeconfig_every_namespace_is_still_every_namespace() -> None:
+    """The stand-in for a context goes the same way as a real one: ``-A`` stays ``-A``."""
+    found = explain(Kubeconfig())(Request("kubectl get pods -A"))
+    assert found.allowed and found.target is not None and found.target.all_namespaces
+    assert not any("context" in word for word in found.as_dict()["stages"][0]["argv"])

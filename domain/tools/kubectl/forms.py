@@ -2,6 +2,8 @@
 
 from ..values import (
     DURATION,
+    LABEL_KEY_PATTERN,
+    LABEL_VALUE_PATTERN,
     NAMESPACE,
     QUANTITY,
     Value,
@@ -11,8 +13,6 @@ from ..values import (
 
 _NAME = r"(?!.*\.\.)[A-Za-z0-9](?:[-A-Za-z0-9_.:]{0,250}[A-Za-z0-9.])?"
 _KIND = r"(?![^/]*\.\.)[A-Za-z][-A-Za-z0-9]{0,62}(?:\.[-A-Za-z0-9.]{0,253})?"
-_LABEL_KEY = r"(?:[A-Za-z0-9][-A-Za-z0-9.]*/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?"
-_LABEL_VALUE = r"(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?)?"
 _EFFECT = "(?:NoSchedule|PreferNoSchedule|NoExecute)"
 
 OBJECT_NAME = matching("an object's name", _NAME)
@@ -20,22 +20,22 @@ NAME_PREFIX = matching("an object's name or the beginning of one", rf"{_NAME}-?"
 KIND_NAME = matching("a kind such as pods or deployments.v1.apps", _KIND)
 REFERENCE = matching("TYPE/NAME", rf"{_KIND}/{_NAME}")
 
-LABEL_CHANGE = matching("KEY=VALUE or KEY-", rf"{_LABEL_KEY}(?:={_LABEL_VALUE}|-)")
-ANNOTATION_CHANGE = matching("KEY=VALUE or KEY-", rf"(?s){_LABEL_KEY}(?:=.*|-)")
+LABEL_CHANGE = matching("KEY=VALUE or KEY-", rf"{LABEL_KEY_PATTERN}(?:={LABEL_VALUE_PATTERN}|-)")
+ANNOTATION_CHANGE = matching("KEY=VALUE or KEY-", rf"(?s){LABEL_KEY_PATTERN}(?:=.*|-)")
 ENV_CHANGE = matching("NAME=VALUE or NAME-", r"(?s)[A-Za-z_][-A-Za-z0-9_.]*(?:=.*|-)")
 IMAGE_CHANGE = matching(
     "CONTAINER=IMAGE", r"(?:\*|[A-Za-z0-9][-A-Za-z0-9]*)=[A-Za-z0-9][-A-Za-z0-9_./:@+]*"
 )
 TAINT_CHANGE = matching(
     "KEY[=VALUE]:EFFECT or KEY[:EFFECT]-",
-    rf"{_LABEL_KEY}(?:(?:={_LABEL_VALUE})?:{_EFFECT}-?|-)",
+    rf"{LABEL_KEY_PATTERN}(?:(?:={LABEL_VALUE_PATTERN})?:{_EFFECT}-?|-)",
 )
 
 ENV_PAIR = matching("NAME=VALUE", r"(?s)[A-Za-z_][-A-Za-z0-9_.]*=.*")
 KEY_TEXT = matching("KEY=VALUE", r"(?s)[A-Za-z0-9_.][-A-Za-z0-9_.]*=.*")
-ANNOTATION_PAIR = matching("KEY=VALUE", rf"(?s){_LABEL_KEY}=.*")
-LABEL_PAIRS = list_of(matching("KEY=VALUE", rf"{_LABEL_KEY}={_LABEL_VALUE}"))
-LABEL_COLUMNS = list_of(matching("a label key", _LABEL_KEY))
+ANNOTATION_PAIR = matching("KEY=VALUE", rf"(?s){LABEL_KEY_PATTERN}=.*")
+LABEL_PAIRS = list_of(matching("KEY=VALUE", rf"{LABEL_KEY_PATTERN}={LABEL_VALUE_PATTERN}"))
+LABEL_COLUMNS = list_of(matching("a label key", LABEL_KEY_PATTERN))
 AMOUNTS = list_of(
     Value(
         "RESOURCE=QUANTITY",
