@@ -14,6 +14,7 @@ from tests.adapters.subprocess_executor.fake_programs import (
     job,
     write_program,
 )
+from tests.enabling import enabled_or_skip
 
 from kubeport.adapters.subprocess_executor import SubprocessExecutor, confinement
 from kubeport.adapters.subprocess_executor.confinement import limit_note
@@ -28,7 +29,7 @@ def _launcher(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     if request.param == "python":
         monkeypatch.setattr(confinement, "prlimit", lambda: None)
     elif confinement.prlimit() is None:
-        pytest.skip("no prlimit(1) on this machine")
+        enabled_or_skip("There is no prlimit(1) here.", "apt-get install util-linux")
 
 
 MIB = 1024**2
@@ -104,7 +105,7 @@ EXHAUSTING = [
 def test_exhausting_filters_end(tmp_path: Path, words: tuple[str, ...]) -> None:
     """Endless loops, output and memory end within the limits, and cost this process no memory."""
     if shutil.which(words[0]) is None:
-        pytest.skip(f"no {words[0]} on this machine")
+        enabled_or_skip(f"There is no {words[0]} here.", f"apt-get install {words[0]}")
     kubectl = write_program(tmp_path / "kubectl", SHELL + "echo xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n")
     stages = (Stage(("kubectl",)), Stage(words, filter=True))
     limits = Limits(timeout=1.5, output_bytes=10_000, read_bytes=8 * MIB)
