@@ -178,6 +178,58 @@ class OutputStore(Protocol):
         ...
 
 
+@attrs.frozen
+class WatchPlace:
+    """What one watch covers: all objects of a *kind* in a *namespace* of a *context*.
+
+    *kind* is spelled as in ``ResourceUri``: the plural with its group (``deployments.apps``), or
+    ``releases`` for Helm releases. An empty *namespace* means a cluster-wide kind, or every namespace.
+    """
+
+    context: str
+    namespace: str
+    kind: str
+
+
+@attrs.frozen
+class Change:
+    """One object came, changed or went; the object itself is not told, so that no data leaks."""
+
+    namespace: str
+    name: str
+    gone: bool = False
+    new: bool = False
+
+
+class Watch(Protocol):
+    """A watch that runs."""
+
+    async def stop(self) -> None:
+        """End it and give back what it holds; may be called twice."""
+        ...
+
+
+class Watcher(Protocol):
+    """Tells what changes in a cluster."""
+
+    async def watch(self, place: WatchPlace, changed: Callable[[Change], None]) -> Watch:
+        """Begin to tell every change at *place*; returns once none can be missed any more.
+
+        What exists at the start is not told. After an expiry or a loss of the API server it goes on
+        by itself, tells what changed meanwhile, and tells nothing twice.
+
+        Raises:
+            ContextNotFound: no such context.
+            AuthenticationFailed: the cluster does not know us.
+            ExecutionFailed: no such kind, not permitted, or not reachable now.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """End all watches; may be called twice."""
+        ...
+
+
 class AuditSink(Protocol):
     """Keeps one record for each call, refused ones too."""
 

@@ -1,0 +1,1 @@
+"""Resources: the URIs of what a cluster holds, and what a read of one tells."""
