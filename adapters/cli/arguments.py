@@ -34,6 +34,7 @@ def parser(version: str) -> argparse.ArgumentParser:
     _config(commands, shared)
     doctor = commands.add_parser("doctor", parents=[shared], help="what of this machine can be used")
     _json(doctor)
+    _setup(commands, shared)
     commands.add_parser("demo", help="show the main job on an in-memory cluster; needs no cluster")
     return root
 
@@ -94,6 +95,19 @@ def _serve(
     serve.add_argument("--host", help="loopback address to listen on (http)")
     serve.add_argument("--port", type=int, help="port to listen on (http)")
     serve.add_argument("--log-level", choices=("debug", "info", "warning", "error"))
+
+
+HOST_NAMES = ("claude-desktop", "claude-code", "vscode", "cursor", "windsurf", "gemini-cli", "codex")
+
+
+def _setup(commands: Commands, shared: argparse.ArgumentParser) -> None:
+    setup = commands.add_parser("setup", parents=[shared], help="add Kubeport to an MCP host's configuration")
+    setup.add_argument("host", choices=HOST_NAMES, metavar="HOST", help=", ".join(HOST_NAMES))
+    setup.add_argument("--write", action="store_true", help="merge it into the host's file")
+    setup.add_argument("--file", metavar="FILE", help="another file than the host's usual one")
+    setup.add_argument("--name", default="kubernetes", help="the server's name there (default: kubernetes)")
+    setup.add_argument("--via", choices=("path", "uvx"), default="path", help="how the host starts it")
+    setup.add_argument("--url", help="a server that runs already, instead of one that the host starts")
 
 
 def _run(

@@ -38,6 +38,10 @@ def _dispatch(arguments: "argparse.Namespace") -> int:
         from .adapters.mcp.demonstration import demonstrate
 
         return _asynchronously(demonstrate())
+    if arguments.command == "setup":
+        from .adapters.hosts import setup
+
+        return setup(arguments)
     if arguments.command == "policy" and arguments.question in ("grammar", "lint"):
         return _about_tables(arguments)
     configured = _configured(arguments)

@@ -1,0 +1,84 @@
+"""``kubeport setup HOST``: print a host's configuration, or merge it into the host's own file."""
+
+import argparse
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+
+from ...domain.errors import CommandError
+from .entry import Entry
+from .table import HOSTS, Host, Place
+from .text import merged, snippet
+from .writing import write
+
+_DESKTOP_PATH = ("/usr/bin", "/bin", "/usr/sbin", "/sbin", "/usr/local/bin")
+
+
+def setup(arguments: argparse.Namespace) -> int:
+    """Print the entry and where it belongs; with ``--write`` put it there."""
+    host = next(one for one in HOSTS if one.name == arguments.host)
+    entry = entry_of(arguments, host)
+    file = Path(arguments.file) if arguments.file else host.file(_place())
+    if not arguments.write:
+        print(snippet(host, entry), end="")
+        sys.stdout.flush()
+        print(f"Put this into {file}, or let `kubeport setup {host.name} --write` do it.", file=sys.stderr)
+        return 0
+    stamp = time.strftime("%Y%m%dT%H%M%S")
+    done = write(file, lambda text: merged(host, entry, text), stamp)
+    if not done.changed:
+        print(f"{file}: {entry.name} is there already; nothing was written.")
+        return 0
+    before = f"; what was there before is in {done.backup}" if done.backup else ""
+    print(f"{file}: {entry.name} written{before}.\n{host.after}")
+    return 0
+
+
+def entry_of(arguments: argparse.Namespace, host: Host) -> Entry:
+    """The entry that the words of the command line ask for.
+
+    Raises:
+        CommandError: ``--url`` together with what only a local server takes.
+    """
+    config = str(Path(arguments.config).absolute()) if arguments.config else None
+    local = [*_option("--level", arguments.level), *_option("--config", config)]
+    local += [word for pair in arguments.set for word in ("--set", pair)]
+    if arguments.url:
+        if local or arguments.via != "path":
+            raise CommandError(
+                "--url names a server that runs already: its settings are its own.",
+                hint="Leave out --level, --config, --set and --via.",
+            )
+        return Entry(arguments.name, url=arguments.url)
+    command, args = _start(arguments.via)
+    return Entry(arguments.name, command, (*args, "serve", *local), _environment(host))
+
+
+def _option(name: str, value: str | None) -> list[str]:
+    return [name, value] if value else []
+
+
+def _start(via: str) -> tuple[str, tuple[str, ...]]:
+    """The words that start Kubeport: by uvx, else by an absolute path, since hosts may have another PATH."""
+    if via == "uvx":
+        return "uvx", ("kubeport",)
+    own = Path(sys.argv[0])
+    if own.name == "kubeport" and own.is_file():
+        return str(own.absolute()), ()
+    found = shutil.which("kubeport")
+    return (found, ()) if found else (sys.executable, ("-m", "kubeport"))
+
+
+def _environment(host: Host) -> dict[str, str]:
+    """What a host does not hand on by itself: KUBECONFIG, and the PATH of tools where it has its own."""
+    found = {"KUBECONFIG": os.environ["KUBECONFIG"]} if os.environ.get("KUBECONFIG") else dict[str, str]()
+    kubectl = shutil.which("kubectl")
+    if host.desktop and kubectl and str(Path(kubectl).parent) not in _DESKTOP_PATH:
+        found["PATH"] = os.environ["PATH"]
+    return found
+
+
+def _place() -> Place:
+    return Place(Path.home(), Path.cwd(), sys.platform, dict(os.environ))
