@@ -60,6 +60,5 @@ def _span(text: str, node: Any) -> tuple[int, int]:
     starts = [0]
     for line in text.split("\n"):
         starts.append(starts[-1] + len(line) + 1)
-    first: int = starts[node.lineno - 1] + node.col_offset
-    end: int = starts[node.end_lineno - 1] + node.end_col_offset
-    return first, end
+    first, last = int(node.lineno), int(node.end_lineno)
+    return starts[first - 1] + int(node.col_offset), starts[last - 1] + int(node.end_col_offset)
