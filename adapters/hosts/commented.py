@@ -1,64 +1,117 @@
-"""JSON with comments: one value put into its text, every other character kept.
+"""JSON, with comments and trailing commas where an editor allows them: read, and changed in one place.
 
-json-five reads the text and tells where its parts lie; the text itself is only cut and joined.
+Comments and trailing commas are overwritten by blanks, so that Python's own reader takes the rest and
+every place in it is a place in the text. A change only cuts and joins that text.
 """
 
 import json
+import re
+from collections.abc import Iterator
 from typing import Any
 
+import attrs
 
-def with_entry(text: str, path: tuple[str, str], value: object, indent: int | str) -> str:
+_TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?\*/|,(?=(?:\s|//[^\n]*|/\*.*?\*/)*[}\]])', re.DOTALL)
+_BLANK = re.compile(r"[^\n]")
+_DECODER = json.JSONDecoder()
+
+
+def loads(text: str) -> Any:
+    """The value of *text*.
+
+    Raises:
+        ValueError: not JSON, comments and trailing commas aside; tells line and column.
+    """
+    return json.loads(_plain(text))
+
+
+def with_entry(text: str, path: tuple[str, str], value: object) -> str:
     """*text* with *value* at *path* (a table's key, and a name in it), added first or replaced."""
-    import json5
-    from json5.loader import ModelLoader
-
-    root: Any = json5.loads(text, loader=ModelLoader()).value
+    plain, indent = _plain(text), _indent(text)
     key, name = path
-    table = _value(root, key)
+    root = plain.index("{")
+    table = _member(plain, root, key)
     if table is None:
-        return _added(text, root, key, {name: value}, indent, depth=1)
-    old = _value(table, name)
+        return _added(text, plain, root, _Pair(key, {name: value}, indent, depth=1))
+    old = _member(plain, table.start, name)
+    pair = _Pair(name, value, indent, depth=2)
     if old is None:
-        return _added(text, table, name, value, indent, depth=2)
-    start, end = _span(text, old)
-    return text[:start] + _written(value, indent, depth=2) + text[end:]
+        return _added(text, plain, table.start, pair)
+    return text[: old.start] + pair.body + text[old.end :]
 
 
-def _value(node: Any, name: str) -> Any:
-    return next((pair.value for pair in node.key_value_pairs if _name(pair.key) == name), None)
+@attrs.frozen
+class _Pair:
+    """A key and its value to be written at a *depth* of an indented text."""
+
+    name: str
+    value: object
+    indent: str
+    depth: int
+
+    @property
+    def body(self) -> str:
+        lines = json.dumps(self.value, indent=self.indent, ensure_ascii=False)
+        return lines.replace("\n", "\n" + self.indent * self.depth)
+
+    def __str__(self) -> str:
+        return f"\n{self.indent * self.depth}{json.dumps(self.name, ensure_ascii=False)}: {self.body}"
 
 
-def _name(key: Any) -> str:
-    """A key's text, in quotes or bare."""
-    return str(getattr(key, "characters", None) or getattr(key, "name", ""))
+@attrs.frozen
+class _Member:
+    """Where the value of one key lies."""
+
+    name: str
+    start: int
+    end: int
 
 
-def _added(text: str, node: Any, name: str, value: object, indent: int | str, depth: int) -> str:
-    """*text* with a pair in front of the others of the object *node*."""
-    start, end = _span(text, node)
-    inner, outer = _blank(indent, depth), _blank(indent, depth - 1)
-    pair = f"\n{inner}{json.dumps(name, ensure_ascii=False)}: {_written(value, indent, depth)}"
-    rest = text[start + 1 : end - 1]
-    follows = "," if node.key_value_pairs else ""
-    if not rest.strip():
-        rest = f"\n{outer}"
-    elif "\n" not in rest:
-        rest = f"\n{inner}{rest.strip()}\n{outer}"
-    return f"{text[: start + 1]}{pair}{follows}{rest}{text[end - 1 :]}"
+def _plain(text: str) -> str:
+    """*text* with blanks for comments and trailing commas."""
+
+    def blank(found: "re.Match[str]") -> str:
+        token = found[0]
+        return token if token.startswith('"') else _BLANK.sub(" ", token)
+
+    return _TOKEN.sub(blank, text)
 
 
-def _written(value: object, indent: int | str, depth: int) -> str:
-    return json.dumps(value, indent=indent, ensure_ascii=False).replace("\n", "\n" + _blank(indent, depth))
+def _member(plain: str, start: int, name: str) -> _Member | None:
+    """The last value of *name* in the object at *start*: a reader takes the last one, too."""
+    return next((one for one in reversed(list(_members(plain, start))) if one.name == name), None)
 
 
-def _blank(indent: int | str, depth: int) -> str:
-    return (indent if isinstance(indent, str) else " " * indent) * depth
+def _members(plain: str, start: int) -> Iterator[_Member]:
+    at = _skip(plain, start + 1)
+    while plain[at] != "}":
+        name, at = _DECODER.raw_decode(plain, at)
+        first = _skip(plain, _skip(plain, at) + 1)
+        _, end = _DECODER.raw_decode(plain, first)
+        yield _Member(name, first, end)
+        at = _skip(plain, end)
+        if plain[at] == ",":
+            at = _skip(plain, at + 1)
 
 
-def _span(text: str, node: Any) -> tuple[int, int]:
-    """Where *node* lies in *text*; the library counts lines and columns."""
-    starts = [0]
-    for line in text.split("\n"):
-        starts.append(starts[-1] + len(line) + 1)
-    first, last = int(node.lineno), int(node.end_lineno)
-    return starts[first - 1] + int(node.col_offset), starts[last - 1] + int(node.end_col_offset)
+def _skip(plain: str, at: int) -> int:
+    """The next place that is no blank."""
+    while plain[at].isspace():
+        at += 1
+    return at
+
+
+def _added(text: str, plain: str, start: int, pair: _Pair) -> str:
+    """*text* with *pair* in front of the others of the object at *start*."""
+    follows = "" if plain[_skip(plain, start + 1)] == "}" else ","
+    outer, inner = pair.indent * (pair.depth - 1), pair.indent * pair.depth
+    rest = text[start + 1 :].lstrip(" \t")
+    if not rest.startswith("\n"):
+        rest = f"\n{outer if rest.startswith('}') else inner}{rest}"
+    return f"{text[: start + 1]}{pair}{follows}{rest}"
+
+
+def _indent(text: str) -> str:
+    """The blanks that the first indented line begins with; two where none is."""
+    found = re.search(r"\n([ \t]+)\S", text)
+    return found[1] if found else "  "

@@ -1,12 +1,11 @@
 """A configuration text with our entry in it: everything else in it stays as it was."""
 
 import json
-import re
 import tomllib
 from typing import Any, cast
 
 from ...domain.errors import CommandError
-from .commented import with_entry
+from .commented import loads, with_entry
 from .entry import Entry
 from .table import Host
 
@@ -39,7 +38,9 @@ def merged(host: Host, entry: Entry, text: str) -> str:
         raise CommandError(
             f"{host.key}.{entry.name} is another server.", hint="Choose another name: --name kubeport."
         )
-    return _as_before(host, entry, text, known)
+    if host.language == "toml":
+        return _in_toml(host, entry, text)
+    return with_entry(text, (host.key, entry.name), entry.value(host))
 
 
 def _ours(found: object) -> bool:
@@ -47,51 +48,14 @@ def _ours(found: object) -> bool:
     return "kubeport" in json.dumps(found)
 
 
-def _as_before(host: Host, entry: Entry, text: str, known: dict[str, Any]) -> str:
-    if host.language == "toml":
-        return _in_toml(host, entry, text)
-    if _is_plain(text):
-        known.setdefault(host.key, {})[entry.name] = entry.value(host)
-        return json.dumps(known, indent=_indent(text), ensure_ascii=False) + "\n"
-    return with_entry(text, (host.key, entry.name), entry.value(host), _indent(text))
-
-
 def _read(host: Host, text: str) -> dict[str, Any]:
     try:
-        found: Any = tomllib.loads(text) if host.language == "toml" else _loads(text)
+        found: Any = tomllib.loads(text) if host.language == "toml" else loads(text)
     except ValueError as error:
         raise CommandError(f"The file cannot be read: {error}", hint="Repair it by hand first.") from error
     if not isinstance(found, dict):
         raise CommandError("The file does not hold one object.", hint="Repair it by hand first.")
     return cast("dict[str, Any]", found)
-
-
-def _loads(text: str) -> Any:
-    if _is_plain(text):
-        return json.loads(text)
-    try:
-        import json5
-    except ImportError as error:
-        raise CommandError("The file has comments, or is not JSON.", hint=_MISSING) from error
-    try:
-        return json5.loads(text)
-    except Exception as error:  # the library raises what its parser generator raises
-        raise ValueError(str(error)) from error
-
-
-def _is_plain(text: str) -> bool:
-    try:
-        json.loads(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _indent(text: str) -> int | str:
-    found = re.search(r"\n([ \t]+)\S", text)
-    if found is None:
-        return 2
-    return "\t" if found[1].startswith("\t") else len(found[1])
 
 
 def _in_toml(host: Host, entry: Entry, text: str) -> str:
