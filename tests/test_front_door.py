@@ -59,14 +59,14 @@ def test_the_version_is_the_packages() -> None:
 
 
 def test_the_links_of_the_front_door() -> None:
-    """src/kubeport holds one relative link a room, and nothing else beside its three files."""
+    """src/kubeport holds one relative link a room, and nothing else beside its four files."""
     door = ROOT / "src" / "kubeport"
     links = {path.name: str(path.readlink()) for path in door.iterdir() if path.is_symlink()}
     assert links == {
         room: f"../../{room}" for room in ("domain", "application", "adapters", "containers")
     }
     files = {path.name for path in door.iterdir() if path.is_file()}
-    assert files == {"__init__.py", "__main__.py", "py.typed"}
+    assert files == {"__init__.py", "__main__.py", "py.typed", "testing.py"}
 
 
 def test_no_file_names_a_registry() -> None:
