@@ -3,7 +3,8 @@
 import argparse
 import hashlib
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
+from importlib import metadata
 from pathlib import Path
 
 import attrs
@@ -12,6 +13,8 @@ from ...application.kubeport import Kubeport
 from ...application.request import Request
 from ...domain.errors import KubeportError
 from .arguments import EXIT_FAILED
+from .doctor_cluster import clusters
+from .finding import Finding
 
 _VERSIONS = {
     "kubectl": "version --client",
@@ -19,24 +22,28 @@ _VERSIONS = {
     "istioctl": "version --remote=false --short",
     "argocd": "version --client --short",
 }
+ERAS = ("2026-07-28", "2025-11-25")
+"""The revisions of the protocol that tests hold the server to; older ones of the SDK's are answered, too."""
+
 _PROGRAMS = {"awk": "gawk", "egrep": "grep", "fgrep": "grep"}
 
 
 @attrs.frozen
-class Finding:
-    """One thing looked at: *state* is ``ok``, ``missing`` (may be wanted) or ``problem``."""
+class Machine:
+    """What the machine itself tells.
 
-    subject: str
-    state: str
-    detail: str
-    remedy: str = ""
+    *locate* finds a program; *plugins* are the programs that kubeconfigs name for credentials, each
+    with its path (empty: not there); *origins* tell where each setting came from.
+    """
+
+    locate: Callable[[str], str]
+    plugins: Mapping[str, str] = {}
+    origins: Mapping[str, str] = {}
 
 
-async def doctor(
-    kubeport: Kubeport, locate: Callable[[str], str], arguments: argparse.Namespace
-) -> int:
-    """Look at tools, text utilities, contexts and policy; exit code 1 where there is a problem."""
-    findings = [one async for one in _findings(kubeport, locate)]
+async def doctor(kubeport: Kubeport, machine: Machine, arguments: argparse.Namespace) -> int:
+    """Look at programs, clusters, policy, settings and protocol; exit code 1 where there is a problem."""
+    findings = [one async for one in _findings(kubeport, machine)]
     if arguments.json:
         print(json.dumps([attrs.asdict(one) for one in findings], ensure_ascii=False, indent=2))
     else:
@@ -47,16 +54,22 @@ async def doctor(
     return EXIT_FAILED if any(one.state == "problem" for one in findings) else 0
 
 
-async def _findings(kubeport: Kubeport, locate: Callable[[str], str]) -> AsyncIterator[Finding]:
+async def _findings(kubeport: Kubeport, machine: Machine) -> AsyncIterator[Finding]:
     tools = kubeport.settings.tools.enabled
     for name in tools:
-        yield await _tool(kubeport, locate, name, needed=name == tools[0])
+        yield await _tool(kubeport, machine.locate, name, needed=name == tools[0])
     for name in kubeport.settings.security.pipes:
-        if (found := _utility(locate, name)) is not None:
+        if (found := _utility(machine.locate, name)) is not None:
             yield found
-    yield _contexts(kubeport)
+    for program, path in machine.plugins.items():
+        yield _plugin(program, path)
+    for one in await clusters(kubeport):
+        yield one
     policy = kubeport.rules.policy()
     yield Finding("policy", "ok", f"{policy.name}: {policy.access}, {len(policy.rules)} rules")
+    yield _settings(machine.origins)
+    sdk = metadata.version("mcp")
+    yield Finding("protocol", "ok", f"MCP {' and '.join(ERAS)} over stdio and http (mcp {sdk})")
 
 
 async def _tool(
@@ -90,13 +103,15 @@ def _utility(locate: Callable[[str], str], name: str) -> Finding | None:
     return None
 
 
-def _contexts(kubeport: Kubeport) -> Finding:
-    try:
-        known = kubeport.contexts()
-    except KubeportError as error:
-        return Finding("contexts", "problem", error.message, error.hint)
-    if not known.contexts:
-        return Finding(
-            "contexts", "missing", "there is no kubeconfig", "Set KUBECONFIG, or write ~/.kube/config."
-        )
-    return Finding("contexts", "ok", f"{', '.join(known.names)}; current: {known.current or 'none'}")
+def _plugin(program: str, path: str) -> Finding:
+    """A program that kubectl starts for credentials, looked up as kubectl does."""
+    if path:
+        return Finding("credentials", "ok", f"{program}: {path}")
+    remedy = "Install it, or let PATH of the server's own environment lead to it."
+    return Finding("credentials", "problem", f"the credential plugin {program} is not there", remedy)
+
+
+def _settings(origins: Mapping[str, str]) -> Finding:
+    """The settings that are not the built-in ones, each with its origin."""
+    chosen = [f"{name} ({origin})" for name, origin in origins.items() if origin != "default"]
+    return Finding("settings", "ok", ", ".join(chosen) or "all as built in")

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Coroutine
 
+    from .adapters.cli.doctor import Machine
     from .adapters.config import Configured
     from .application.kubeport import Kubeport
     from .application.settings import Settings
@@ -48,7 +49,7 @@ def _dispatch(arguments: "argparse.Namespace") -> int:
     if arguments.command == "serve":
         return _serve(arguments, configured.settings)
     if arguments.command in ("run", "doctor"):
-        return _asynchronously(_run_and_close(configured.settings, arguments))
+        return _asynchronously(_run_and_close(configured, arguments))
     return _ask(arguments, configured)
 
 
@@ -106,21 +107,35 @@ def _listed(text: str) -> tuple[str, ...]:
     return tuple(part for part in text.split(",") if part)
 
 
-async def _run_and_close(settings: "Settings", arguments: "argparse.Namespace") -> int:
+async def _run_and_close(configured: "Configured", arguments: "argparse.Namespace") -> int:
     from .containers import live
 
-    kubeport = live(settings)
+    kubeport = live(configured.settings)
     try:
         if arguments.command == "doctor":
             from .adapters.cli.doctor import doctor
-            from .adapters.subprocess_executor import SubprocessExecutor
 
-            return await doctor(kubeport, SubprocessExecutor(settings.tools.paths).program, arguments)
+            return await doctor(kubeport, _machine(configured), arguments)
         from .adapters.cli.running import run
 
         return await run(kubeport, arguments)
     finally:
         await kubeport.aclose()
+
+
+def _machine(configured: "Configured") -> "Machine":
+    import os
+    import shutil
+
+    from .adapters.cli.doctor import Machine
+    from .adapters.credential_plugins import credential_plugins
+    from .adapters.kubeconfig import kubeconfig_paths
+    from .adapters.subprocess_executor import SubprocessExecutor
+
+    locate = SubprocessExecutor(configured.settings.tools.paths).program
+    programs = credential_plugins(kubeconfig_paths(None, os.environ))
+    plugins = {program: shutil.which(program) or "" for program in programs}
+    return Machine(locate, plugins, dict(configured.origins))
 
 
 def _serve(arguments: "argparse.Namespace", settings: "Settings") -> int:

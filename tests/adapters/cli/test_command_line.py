@@ -1,6 +1,5 @@
 """The command ``kubeport``: what it prints, and its exit codes."""
 
-import hashlib
 import json
 from pathlib import Path
 
@@ -201,25 +200,3 @@ def test_windows_is_told_the_way(
     monkeypatch.setattr("sys.platform", "win32")
     assert main(words) == 2
     assert "WSL" in capsys.readouterr().err
-
-
-def test_doctor(machine: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """Version, path and digest of what is there; the remedy for what is not; contexts and policy."""
-    monkeypatch.setenv("PATH", "/usr/bin:/bin")
-    monkeypatch.setenv("KUBEPORT_TOOLS_PATHS_HELM", str(machine / "nowhere"))
-    assert main(["doctor", "--json"]) == 0
-    found = {one["subject"]: one for one in json.loads(capsys.readouterr().out)}
-    program = machine / "bin" / "kubectl"
-    digest = hashlib.sha256(program.read_bytes()).hexdigest()
-    assert found["kubectl"]["state"] == "ok"
-    assert str(program) in found["kubectl"]["detail"] and digest in found["kubectl"]["detail"]
-    assert found["helm"]["state"] == "missing" and found["helm"]["remedy"]
-    assert found["contexts"]["detail"] == "dev; current: dev"
-    assert found["policy"]["detail"].startswith("read-only")
-
-
-def test_doctor_finds_a_problem(machine: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A kubectl that does not run is a problem, and the exit code says so."""
-    (machine / "bin" / "kubectl").write_text("#!/bin/sh\necho broken >&2; exit 1\n")
-    assert main(["doctor"]) == 1
-    assert "broken" in capsys.readouterr().out
