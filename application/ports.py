@@ -184,16 +184,21 @@ class WatchPlace:
 
     *kind* is spelled as in ``ResourceUri``: the plural with its group (``deployments.apps``), or
     ``releases`` for Helm releases. An empty *namespace* means a cluster-wide kind, or every namespace.
+    With a *user* the cluster is asked in the name of that user and its *groups* (impersonation), so
+    that its RBAC answers for that user instead of for the server's own credentials.
     """
 
     context: str
     namespace: str
     kind: str
+    user: str = ""
+    groups: tuple[str, ...] = ()
 
 
 @attrs.frozen
 class Change:
-    """One object came, changed or went; the object itself is not told, so that no data leaks."""
+    """One object came (*new*), changed or went (*gone*); the object itself is not told, so that no data
+    leaks."""
 
     namespace: str
     name: str
@@ -227,6 +232,17 @@ class Watcher(Protocol):
 
     async def aclose(self) -> None:
         """End all watches; may be called twice."""
+        ...
+
+
+class RateLimits(Protocol):
+    """Token buckets, each by a key: full at first, refilled steadily, one token taken a call."""
+
+    async def take(self, key: str, per_second: float, burst: int) -> float:
+        """Take a token out of the bucket *key*, which holds at most *burst*; 0.0 if there was one.
+
+        Otherwise nothing is taken, and the answer is the seconds after which there will be one.
+        """
         ...
 
 

@@ -35,6 +35,7 @@ from .ports import (
     Progress,
     Stage,
 )
+from .rates import Rates
 from .record import audit_record, clean, shown_command
 from .request import Request, check_access
 from .rules import Rules
@@ -57,6 +58,7 @@ class RunCommand:
     rules: Rules
     settings: Settings
     turns: Turns
+    rates: Rates
     shaper: Shaper
 
     async def __call__(
@@ -105,6 +107,7 @@ class _Run:
     warnings: list[str] = attrs.field(factory=list[str])
 
     async def through(self, progress: Callable[[Progress], None] | None) -> Result:
+        await self.use.rates.admit(self.request.caller, self.request.tool or "run")
         limits = self._limits()
         understood = understand(self.request.command, self.request.tool, self.use.rules.safeguards())
         self.call = call = understood.call

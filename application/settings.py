@@ -104,7 +104,9 @@ class LimitSettings:
     output_tokens: about how much of the output one answer shows. output_bytes: how much of it is
     kept at all, for the tool ``more``; store_bytes, store_seconds: how much of what was not shown
     is kept altogether, and for how long. concurrency, context_concurrency: how many calls run at
-    once, altogether and in one context; queue: how many may wait for their turn.
+    once, altogether and in one context; caller_concurrency: how many of them one caller may have;
+    queue: how many may wait for their turn. rate, burst: calls a minute that a caller may make of one
+    tool in the long run, and at once; a rate of 0 is no limit.
     """
 
     timeout: float = attrs.field(default=30.0, validator=_between(0.1, 86_400))
@@ -116,7 +118,10 @@ class LimitSettings:
     store_seconds: float = attrs.field(default=600.0, validator=_between(1, 86_400))
     concurrency: int = attrs.field(default=8, validator=_between(1, 1000))
     context_concurrency: int = attrs.field(default=6, validator=_between(1, 1000))
+    caller_concurrency: int = attrs.field(default=8, validator=_between(1, 1000))
     queue: int = attrs.field(default=64, validator=_between(0, 10_000))
+    rate: float = attrs.field(default=1800.0, validator=_between(0, 1_000_000))
+    burst: int = attrs.field(default=300, validator=_between(1, 100_000))
 
     def __attrs_post_init__(self) -> None:
         if not self.min_timeout <= self.timeout <= self.max_timeout:

@@ -12,6 +12,7 @@ from ..adapters.helm_repositories import HelmRepositories
 from ..adapters.kubeconfig import YamlKubeconfig
 from ..adapters.manifest import YamlManifest
 from ..adapters.output_store import MemoryOutputStore
+from ..adapters.rate_limits import MemoryRateLimits
 from ..adapters.subprocess_executor import SubprocessExecutor
 from ..application.continue_output import ContinueOutput, Shaper
 from ..application.describe_command import DescribeCommand
@@ -26,7 +27,9 @@ from ..application.ports import (
     KubeconfigReader,
     ManifestReader,
     OutputStore,
+    RateLimits,
 )
+from ..application.rates import Rates
 from ..application.rules import Rules
 from ..application.run_command import RunCommand
 from ..application.settings import AuditSettings, SecuritySettings, Settings
@@ -83,6 +86,11 @@ class Container(containers.DeclarativeContainer):
         total=settings.provided.limits.concurrency,
         per_context=settings.provided.limits.context_concurrency,
         queue=settings.provided.limits.queue,
+        per_caller=settings.provided.limits.caller_concurrency,
+    )
+    rate_limits: providers.Provider[RateLimits] = providers.ThreadSafeSingleton(MemoryRateLimits, clock=clock)
+    rates: providers.Provider[Rates] = providers.ThreadSafeSingleton(
+        Rates, limits=rate_limits, settings=settings.provided.limits
     )
     run_command: providers.Provider[RunCommand] = providers.ThreadSafeSingleton(
         RunCommand,
@@ -94,6 +102,7 @@ class Container(containers.DeclarativeContainer):
         rules=rules,
         settings=settings,
         turns=turns,
+        rates=rates,
         shaper=shaper,
     )
     describe: providers.Provider[DescribeCommand] = providers.ThreadSafeSingleton(

@@ -134,6 +134,23 @@ class TimedOut(KubeportError):
         )
 
 
+@attrs.define(eq=False)
+class RateLimited(KubeportError):
+    """The caller calls too often; *retry_after* is in seconds."""
+
+    reason: str = "too_many_calls"
+    retry_after: float = 0.0
+
+    code: ClassVar[str] = "RATE_LIMITED"
+    category: ClassVar[str] = "execution"
+
+    @classmethod
+    def after(cls, seconds: float, tool: str) -> "RateLimited":
+        """The error of a call of *tool* that may be made again after *seconds*."""
+        told = f"Too many calls of {tool}: try again in {seconds:.1f} seconds."
+        return cls(told, hint="Ask for more with fewer calls: a selector, -o, a pipe.", retry_after=seconds)
+
+
 class InternalFault(KubeportError):
     """A defect of ours; the text never carries what the defect was about."""
 

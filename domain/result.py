@@ -13,8 +13,8 @@ class ErrorDetails:
     """What went wrong: the fixed *message* and *code*, and what a client can act on.
 
     *reason* is machine-readable (``forbidden``, ``not_found``, ``unreachable`` …); *rule* names the
-    policy rule that refused; *hint* says what to do instead; *command*, *exit_code* and *stderr*
-    form ``details`` where a program ran.
+    policy rule that refused; *hint* says what to do instead; *retry_after* is in seconds; *command*,
+    *exit_code* and *stderr* form ``details`` where a program ran.
     """
 
     message: str
@@ -25,6 +25,7 @@ class ErrorDetails:
     command: str = ""
     exit_code: int | None = None
     stderr: str = ""
+    retry_after: float | None = None
 
     @classmethod
     def of(cls, error: KubeportError) -> "ErrorDetails":
@@ -36,6 +37,7 @@ class ErrorDetails:
             reason=getattr(error, "reason", ""),
             rule=getattr(error, "rule", ""),
             hint=error.hint,
+            retry_after=getattr(error, "retry_after", None),
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -47,6 +49,7 @@ class ErrorDetails:
             reason=self.reason,
             rule=self.rule,
             hint=self.hint,
+            retry_after=self.retry_after,
             details=details or None,
         )
 

@@ -8,8 +8,10 @@ from kubeport.adapters.audit import MemoryAudit
 from kubeport.adapters.clock import StoppedClock
 from kubeport.adapters.manifest import YamlManifest
 from kubeport.adapters.output_store import MemoryOutputStore
+from kubeport.adapters.rate_limits import MemoryRateLimits
 from kubeport.application.continue_output import Shaper
 from kubeport.application.ports import Completed, Job, Progress, StageOutcome
+from kubeport.application.rates import Rates
 from kubeport.application.rules import Rules
 from kubeport.application.run_command import RunCommand
 from kubeport.application.settings import Settings
@@ -101,6 +103,7 @@ class Bench:
             audit=self.audit,
             rules=Rules(lambda: policy, Repositories(), self.settings),
             settings=self.settings,
+            rates=Rates(MemoryRateLimits(self.clock), limits),
             turns=Turns(limits.concurrency, limits.context_concurrency, limits.queue),
             shaper=Shaper(self.store, self.settings),
         )

@@ -49,6 +49,18 @@ async def test_no_more_than_the_limits_run_at_once() -> None:
     assert recorder.most == 3 and sorted(recorder.began) == ["0", "1", "2", "3", "b"]
 
 
+async def test_no_caller_has_more_than_its_share() -> None:
+    """With a limit for each caller the others go at once, whatever one has sent."""
+    recorder = Recorder(Turns(4, 4, 10, per_caller=2))
+    tasks = [recorder.start(f"a{place}", caller="a") for place in range(3)]
+    tasks += [recorder.start("b0", caller="b")]
+    await settle()
+    assert recorder.began == ["a0", "a1", "b0"]
+    recorder.end.set()
+    await asyncio.gather(*tasks)
+    assert recorder.began == ["a0", "a1", "b0", "a2"] and recorder.turns.running == 0
+
+
 async def test_callers_take_turns() -> None:
     """One who sends many waits behind itself; one who sends one call is next."""
     recorder = Recorder(Turns(1, 1, 100))
