@@ -1,7 +1,8 @@
 """The words of the command line; nothing heavy is imported to answer --help or --version."""
 
 import argparse
-from typing import Any
+import re
+from typing import Any, NoReturn
 
 Commands = Any  # argparse gives the type of its subparsers no public name
 
@@ -10,12 +11,28 @@ EXIT_USAGE = 2
 EXIT_REFUSED = 3
 EXIT_TIMEOUT = 124
 
+TOOL_NAMES = ("kubectl", "helm", "istioctl", "argocd")
 LEVELS = ("read-only", "write", "admin")
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse's, which also says what a mistyped word may have been meant for."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print usage and *message*, with the nearest word where one is near, and leave with 2."""
+        found = re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)", message)
+        if found is not None:
+            from difflib import get_close_matches
+
+            known = re.findall(r"[\w-]+", found[2])
+            near = get_close_matches(found[1], known, n=1)
+            message += f"\nDid you mean {near[0]}?" if near else ""
+        super().error(message)
 
 
 def parser(version: str) -> argparse.ArgumentParser:
     """The parser of ``kubeport``."""
-    root = argparse.ArgumentParser(
+    root = Parser(
         "kubeport",
         description="Kubernetes' command-line tools behind a policy, for AI assistants.",
         epilog="Exit codes: 0 success, 1 failed, 2 usage or configuration, 3 refused, 124 timed out; "
@@ -35,6 +52,9 @@ def parser(version: str) -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", parents=[shared], help="what of this machine can be used")
     _json(doctor)
     _setup(commands, shared)
+    _tools(commands, shared)
+    completion = commands.add_parser("completion", help="print the completion script of a shell")
+    completion.add_argument("shell", choices=("bash", "zsh", "tcsh"), help="put it where the shell looks")
     commands.add_parser("demo", help="show the main job on an in-memory cluster; needs no cluster")
     return root
 
@@ -167,3 +187,13 @@ def _config(
             "show", parents=[shared], help="effective settings, and where each came from"
         )
     )
+
+
+def _tools(commands: Commands, shared: argparse.ArgumentParser) -> None:
+    tools = commands.add_parser("tools", help="the programs that Kubeport runs").add_subparsers(
+        dest="question", required=True, metavar="QUESTION"
+    )
+    told = "how to get what is missing; fetches nothing"
+    install = tools.add_parser("install", parents=[shared], help=told)
+    install.add_argument("name", metavar="TOOL", nargs="?", choices=TOOL_NAMES, help="all, if none")
+    _json(install)

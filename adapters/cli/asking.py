@@ -17,6 +17,7 @@ from ...domain.policy import BUILT_IN, Policy, Rule
 from ...domain.policy_lint import lint
 from ...domain.tools import grammar_of
 from .arguments import EXIT_FAILED, EXIT_REFUSED
+from .terminal import styled
 
 
 def check(kubeport: Kubeport, arguments: argparse.Namespace) -> int:
@@ -62,14 +63,14 @@ def _explained(kubeport: Kubeport, arguments: argparse.Namespace) -> Explanation
 
 def _verdict(found: Explanation) -> str:
     if found.allowed and found.decision is not None:
-        return f"allowed: {found.decision.effect.word}, by {found.decision.rule}"
+        return f"{styled('allowed', 'good')}: {found.decision.effect.word}, by {found.decision.rule}"
     rule = f" by {found.decision.rule}" if found.decision else ""
     level = (
         f"\nIt would be allowed at the level {found.decision.level}."
         if (found.decision and found.decision.level)
         else ""
     )
-    return f"refused{rule}: {found.error}{level}"
+    return f"{styled('refused', 'bad')}{rule}: {found.error}{level}"
 
 
 def test(kubeport: Kubeport, arguments: argparse.Namespace) -> int:

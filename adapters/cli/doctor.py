@@ -15,6 +15,7 @@ from ...domain.errors import KubeportError
 from .arguments import EXIT_FAILED
 from .doctor_cluster import clusters
 from .finding import Finding
+from .terminal import styled
 
 _VERSIONS = {
     "kubectl": "version --client",
@@ -25,6 +26,7 @@ _VERSIONS = {
 ERAS = ("2026-07-28", "2025-11-25")
 """The revisions of the protocol that tests hold the server to; older ones of the SDK's are answered, too."""
 
+_STYLES = {"ok": "good", "missing": "dim", "warning": "doubt", "problem": "bad"}
 _PROGRAMS = {"awk": "gawk", "egrep": "grep", "fgrep": "grep"}
 
 
@@ -48,9 +50,9 @@ async def doctor(kubeport: Kubeport, machine: Machine, arguments: argparse.Names
         print(json.dumps([attrs.asdict(one) for one in findings], ensure_ascii=False, indent=2))
     else:
         for one in findings:
-            print(f"{one.state:<8} {one.subject:<12} {one.detail}")
+            print(f"{styled(f'{one.state:<8}', _STYLES[one.state])} {one.subject:<14} {one.detail}")
             if one.remedy:
-                print(f"{'':<22}{one.remedy}")
+                print(f"{'':<24}{one.remedy}")
     return EXIT_FAILED if any(one.state == "problem" for one in findings) else 0
 
 

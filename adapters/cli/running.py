@@ -9,12 +9,14 @@ from ...application.kubeport import Kubeport
 from ...domain.errors import CommandError
 from ...domain.result import Result
 from .arguments import EXIT_FAILED, EXIT_REFUSED, EXIT_TIMEOUT
+from .terminal import progress_line, styled
 
 _REFUSED = frozenset({"VALIDATION_ERROR", "POLICY_DENIED", "CONTEXT_NOT_FOUND", "TOOL_NOT_FOUND"})
 
 
 async def run(kubeport: Kubeport, arguments: argparse.Namespace) -> int:
     """Run one command line; print its output, remarks on stderr, or the whole result as JSON."""
+    line = progress_line()
     result = await kubeport.command(
         arguments.line,
         context=arguments.context,
@@ -22,7 +24,10 @@ async def run(kubeport: Kubeport, arguments: argparse.Namespace) -> int:
         timeout=arguments.timeout,
         manifest=_manifest(arguments.manifest),
         whole=True,
+        progress=line,
     )
+    if line is not None:
+        line.wipe()
     if arguments.json:
         print(json.dumps(result.as_dict(), ensure_ascii=False, indent=2))
     else:
@@ -47,9 +52,10 @@ def _print(result: Result) -> None:
         print(warning, file=sys.stderr)
     if result.error is not None:
         error = result.error
-        for line in (f"{error.code}: {error.message}", error.stderr, error.hint):
-            if line:
-                print(line, file=sys.stderr)
+        print(styled(f"{error.code}:", "bad", sys.stderr), error.message, file=sys.stderr)
+        for told in (error.stderr, error.hint):
+            if told:
+                print(told, file=sys.stderr)
 
 
 def exit_code(result: Result) -> int:
@@ -71,8 +77,9 @@ def contexts(kubeport: Kubeport, arguments: argparse.Namespace) -> int:
         return 0
     width = max((len(name) for name in known.names), default=0)
     for ref in known.contexts:
-        mark = "*" if ref.name == known.current else " "
-        print(f"{mark} {ref.name:<{width}}  {ref.namespace or 'default'}")
+        here = ref.name == known.current
+        row = f"{'*' if here else ' '} {ref.name:<{width}}  {ref.namespace or 'default'}"
+        print(styled(row, "strong") if here else row)
     if not known.contexts:
         print("There is no kubeconfig: set KUBECONFIG, or write ~/.kube/config.", file=sys.stderr)
     return 0

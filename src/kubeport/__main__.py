@@ -39,6 +39,8 @@ def _dispatch(arguments: "argparse.Namespace") -> int:
         from .adapters.mcp.demonstration import demonstrate
 
         return _asynchronously(demonstrate())
+    if arguments.command == "completion":
+        return _completion(arguments.shell)
     if arguments.command == "setup":
         from .adapters.hosts import setup
 
@@ -48,9 +50,24 @@ def _dispatch(arguments: "argparse.Namespace") -> int:
     configured = _configured(arguments)
     if arguments.command == "serve":
         return _serve(arguments, configured.settings)
+    if arguments.command == "tools":
+        from .adapters.cli.obtaining import obtain
+
+        return obtain(_machine(configured).locate, arguments)
     if arguments.command in ("run", "doctor"):
         return _asynchronously(_run_and_close(configured, arguments))
     return _ask(arguments, configured)
+
+
+def _completion(shell: str) -> int:
+    try:
+        import shtab
+    except ImportError:
+        told = "completion needs one more package: pip install 'kubeport[completion]'"
+        print(f"kubeport: {told}", file=sys.stderr)
+        return EXIT_USAGE
+    print(shtab.complete(parser(__version__), shell))
+    return 0
 
 
 def _about_tables(arguments: "argparse.Namespace") -> int:

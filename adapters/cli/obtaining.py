@@ -1,0 +1,58 @@
+"""``kubeport tools install``: how to get the programs that are missing; it fetches nothing itself."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+
+import attrs
+
+from ...domain.errors import TOOLS, KubeportError
+
+
+@attrs.frozen
+class Way:
+    """How one tool is got: by Homebrew's *formula*, else from its publisher's *page*, else by *pip*."""
+
+    page: str
+    formula: str
+    pip: str = ""
+
+
+WAYS = {
+    "kubectl": Way("https://kubernetes.io/docs/tasks/tools/", "kubernetes-cli", "kubeport[kubectl]"),
+    "helm": Way("https://helm.sh/docs/intro/install/", "helm"),
+    "istioctl": Way("https://istio.io/latest/docs/ops/diagnostic-tools/istioctl/", "istioctl"),
+    "argocd": Way("https://argo-cd.readthedocs.io/en/stable/cli_installation/", "argocd"),
+}
+
+
+def obtain(locate: Callable[[str], str], arguments: argparse.Namespace) -> int:
+    """Print where each tool is, or how to get it; always exit code 0, since nothing was tried."""
+    rows = [_row(locate, name) for name in ((arguments.name,) if arguments.name else TOOLS)]
+    if arguments.json:
+        print(json.dumps(rows, indent=2))
+        return 0
+    for row in rows:
+        if row["path"]:
+            print(f"{row['tool']}: {row['path']}")
+        else:
+            print(f"{row['tool']} is not there. Any of these:")
+            for way in row["ways"]:
+                print(f"  {way}")
+    return 0
+
+
+def _row(locate: Callable[[str], str], name: str) -> dict[str, object]:
+    try:
+        return {"tool": name, "path": locate(name), "ways": []}
+    except KubeportError:
+        return {"tool": name, "path": "", "ways": _ways(name)}
+
+
+def _ways(name: str) -> list[str]:
+    way = WAYS[name]
+    found = [f"{sys.executable} -m pip install '{way.pip}'"] if way.pip else []
+    if sys.platform == "darwin":
+        found.append(f"brew install {way.formula}")
+    return [*found, f"its publisher's page: {way.page}", f"--set tools.paths.{name}=/absolute/path/{name}"]

@@ -1,0 +1,52 @@
+"""What a person at a terminal sees and a program does not: colour, and progress that wipes itself away."""
+
+import os
+import sys
+from typing import TextIO
+
+from ...application.ports import Progress
+
+_CODES = {"good": "32", "doubt": "33", "bad": "31", "dim": "2", "strong": "1"}
+_PATIENCE = 1.0
+_WIDTH = 100
+
+
+def coloured(stream: TextIO) -> bool:
+    """Whether *stream* takes colour: a terminal that is not dumb, and NO_COLOR is not set (no-color.org)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def styled(text: str, style: str, stream: TextIO | None = None) -> str:
+    """*text* in a *style* (good, doubt, bad, dim, strong) where *stream*, by default stdout, takes colour."""
+    if not coloured(stream or sys.stdout):
+        return text
+    return f"\x1b[{_CODES[style]}m{text}\x1b[0m"
+
+
+class ProgressLine:
+    """One line on stderr that tells how far a command is, once it takes more than a second."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream, self._shown = stream, False
+
+    def __call__(self, step: Progress) -> None:
+        """Show *step* in place of the one before."""
+        if step.elapsed < _PATIENCE:
+            return
+        said = "".join(c for c in step.last_stderr if c.isprintable())
+        told = f"{step.elapsed:.0f} s, {step.stdout_bytes} bytes {said}"[:_WIDTH]
+        self._stream.write(f"\r\x1b[K{told}")
+        self._stream.flush()
+        self._shown = True
+
+    def wipe(self) -> None:
+        """Leave nothing of it."""
+        if self._shown:
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()
+            self._shown = False
+
+
+def progress_line() -> ProgressLine | None:
+    """A line of progress where a person looks at stderr; None elsewhere."""
+    return ProgressLine(sys.stderr) if sys.stderr.isatty() and os.environ.get("TERM") != "dumb" else None

@@ -1,0 +1,56 @@
+"""Colour and progress: for a person at a terminal, and for nobody else."""
+
+import io
+
+import pytest
+
+from kubeport.adapters.cli.terminal import ProgressLine, coloured, progress_line, styled
+from kubeport.application.ports import Progress
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        """Yes."""
+        return True
+
+
+@pytest.fixture(autouse=True)
+def _plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+
+
+def test_a_terminal_gets_colour_and_a_pipe_none() -> None:
+    """The text is the same either way."""
+    assert styled("ok", "good", Terminal()) == "\x1b[32mok\x1b[0m"
+    assert styled("ok", "good", io.StringIO()) == "ok"
+
+
+@pytest.mark.parametrize(("name", "value"), [("NO_COLOR", "1"), ("TERM", "dumb")])
+def test_who_wants_no_colour_gets_none(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """NO_COLOR and a dumb terminal are honoured."""
+    monkeypatch.setenv(name, value)
+    assert not coloured(Terminal())
+
+
+def test_progress_waits_and_wipes_itself_away() -> None:
+    """A quick command shows nothing; a slow one a line without control characters, and in the end none."""
+    stream = Terminal()
+    line = ProgressLine(stream)
+    line(Progress(0.4, 10))
+    line.wipe()
+    assert stream.getvalue() == ""
+    line(Progress(2.2, 2048, "waiting\x1b[2J"))
+    line.wipe()
+    line.wipe()
+    assert stream.getvalue() == "\r\x1b[K2 s, 2048 bytes waiting[2J\r\x1b[K"
+
+
+def test_there_is_no_progress_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A log file is not filled with it."""
+    monkeypatch.setattr("sys.stderr", io.StringIO())
+    assert progress_line() is None
+    monkeypatch.setattr("sys.stderr", Terminal())
+    assert progress_line() is not None
