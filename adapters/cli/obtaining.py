@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import attrs
 
@@ -43,7 +44,7 @@ def obtain(locate: Callable[[str], str], arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _row(locate: Callable[[str], str], name: str) -> dict[str, object]:
+def _row(locate: Callable[[str], str], name: str) -> dict[str, Any]:
     try:
         return {"tool": name, "path": locate(name), "ways": []}
     except KubeportError:
