@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 FUZZ_SECONDS ?= 60
 READY := $(VENV)/.ready
 
-.PHONY: demo test check lint types imports wheel cluster-test bench fuzz lock clean
+.PHONY: demo test check lint types imports wheel docs cluster-test bench fuzz lock clean
 
 demo: $(READY)          ## the main job on an in-memory cluster
 	$(BIN)/kubeport demo
@@ -13,7 +13,10 @@ demo: $(READY)          ## the main job on an in-memory cluster
 test: $(READY)          ## the tests; what this machine cannot run is skipped, and said
 	$(BIN)/pytest
 
-check: lint types imports wheel test   ## every gate
+check: lint types imports wheel docs test   ## every gate
+
+docs: $(READY)          ## the documentation as HTML; every warning, such as a dead link, is an error
+	$(BIN)/sphinx-build -W --keep-going -q -b html docs .cache/docs
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -39,7 +39,7 @@ def parser(version: str) -> argparse.ArgumentParser:
         "`run` passes on the exit code of the command.",
     )
     root.add_argument("--version", action="version", version=f"kubeport {version}")
-    commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands: Commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
     shared = _shared()
     _serve(commands, shared)
     _run(commands, shared)
