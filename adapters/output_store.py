@@ -1,6 +1,7 @@
 """What did not fit an answer, kept in memory: bounded in bytes, each entry for a while."""
 
 import secrets
+from collections import Counter
 
 import attrs
 
@@ -23,25 +24,29 @@ class MemoryOutputStore:
     max_bytes: int
     seconds: float
     _entries: dict[str, _Entry] = attrs.field(factory=dict[str, _Entry], init=False)
-    _size: int = attrs.field(default=0, init=False)
+    _sizes: Counter[str] = attrs.field(factory=Counter[str], init=False)
 
-    def put(self, text: str, owner: str) -> str:
+    async def put(self, text: str, owner: str) -> str:
         """Keep *text*; see ``OutputStore``. One that is larger than the store is cut at its end."""
         kept = text.encode()[: self.max_bytes].decode(errors="ignore")
         entry = _Entry(kept, owner, len(kept.encode()), self.clock.monotonic() + self.seconds)
         self._drop_expired()
-        while self._entries and self._size + entry.size > self.max_bytes:
-            self._drop(next(iter(self._entries)))
+        while self._entries and self._sizes.total() + entry.size > self.max_bytes:
+            self._drop(self._oldest_of_the_largest())
         handle = secrets.token_urlsafe(9)
         self._entries[handle] = entry
-        self._size += entry.size
+        self._sizes[owner] += entry.size
         return handle
 
-    def get(self, handle: str, owner: str) -> str | None:
+    async def get(self, handle: str, owner: str) -> str | None:
         """The text; see ``OutputStore``."""
         self._drop_expired()
         entry = self._entries.get(handle)
         return entry.text if entry is not None and entry.owner == owner else None
+
+    def _oldest_of_the_largest(self) -> str:
+        [(largest, _)] = self._sizes.most_common(1)
+        return next(handle for handle, entry in self._entries.items() if entry.owner == largest)
 
     def _drop_expired(self) -> None:
         now = self.clock.monotonic()
@@ -49,4 +54,7 @@ class MemoryOutputStore:
             self._drop(handle)
 
     def _drop(self, handle: str) -> None:
-        self._size -= self._entries.pop(handle).size
+        entry = self._entries.pop(handle)
+        self._sizes[entry.owner] -= entry.size
+        if not self._sizes[entry.owner]:
+            del self._sizes[entry.owner]

@@ -17,12 +17,12 @@ class Shaper:
     store: OutputStore
     settings: Settings
 
-    def __call__(self, text: str, caller: Caller, *, logs: bool = False) -> tuple[str, str]:
+    async def __call__(self, text: str, caller: Caller, *, logs: bool = False) -> tuple[str, str]:
         """What is shown of *text*, and the handle for the rest; empty where all is shown."""
         part = first_part(text, self.settings.limits.output_tokens, logs=logs)
         if not part.rest:
             return part.shown, ""
-        handle = self.store.put(part.rest, caller.name)
+        handle = await self.store.put(part.rest, caller.name)
         return _with_marker(part, handle), handle
 
 
@@ -41,11 +41,11 @@ class ContinueOutput:
 
     shaper: Shaper
 
-    def __call__(self, handle: str, caller: Caller = Caller()) -> Result:
+    async def __call__(self, handle: str, caller: Caller = Caller()) -> Result:
         """The next part, and a handle for what is left after it. Errors are part of the result."""
-        text = self.shaper.store.get(handle, caller.name)
+        text = await self.shaper.store.get(handle, caller.name)
         if text is None:
             gone = "There is no output behind this handle, or not any more."
             return Result(error=ErrorDetails.of(CommandError(gone, hint="Run the command again.")))
-        shown, following = self.shaper(text, caller)
+        shown, following = await self.shaper(text, caller)
         return Result(shown, truncated=bool(following), continuation=following)

@@ -167,13 +167,16 @@ class Clock(Protocol):
 
 
 class OutputStore(Protocol):
-    """Keeps what did not fit an answer, for a while and up to a size; what is older goes first."""
+    """Keeps what did not fit an answer, for a while and up to a size.
 
-    def put(self, text: str, owner: str) -> str:
+    Where room is wanted, the oldest of the owner who has most goes first: nobody pushes out others.
+    """
+
+    async def put(self, text: str, owner: str) -> str:
         """Keep *text* for *owner*; returns a handle that cannot be guessed."""
         ...
 
-    def get(self, handle: str, owner: str) -> str | None:
+    async def get(self, handle: str, owner: str) -> str | None:
         """The text behind *handle*; None where there is none, any more, or for another owner."""
         ...
 

@@ -132,7 +132,7 @@ class _Run:
             self.began = self.use.clock.monotonic()
             completed = await self.use.executor.run(job, progress)
         self.redactions = sum(redactor.count for redactor in redactors)
-        return self._result(completed, limits, call)
+        return await self._result(completed, limits, call)
 
     def _limits(self) -> Limits:
         bounds = self.use.settings.limits
@@ -177,7 +177,7 @@ class _Run:
         if target.assumed:
             self.warnings.append(f"No context was named: used the current one, {target.context}.")
 
-    def _result(self, completed: Completed, limits: Limits, call: Invocation) -> Result:
+    async def _result(self, completed: Completed, limits: Limits, call: Invocation) -> Result:
         if completed.truncated:
             self.warnings.append(
                 f"Only the first {len(completed.stdout.encode())} of {completed.stdout_bytes} bytes "
@@ -185,7 +185,7 @@ class _Run:
             )
         self.warnings.extend(remarks(completed))
         error = failure(completed, limits)
-        output, continuation = self._shaped(completed, call)
+        output, continuation = await self._shaped(completed, call)
         return Result(
             output,
             exit_code=None if completed.timed_out else exit_code(completed),
@@ -200,13 +200,13 @@ class _Run:
             warnings=tuple(self.warnings),
         )
 
-    def _shaped(self, completed: Completed, call: Invocation) -> tuple[str, str]:
+    async def _shaped(self, completed: Completed, call: Invocation) -> tuple[str, str]:
         """The output as it is shown, and the handle for what is not."""
         text = fold(completed.stdout) if self.request.fold else completed.stdout
         if self.request.whole:
             return text, ""
         logs = call.verb.sensitivity is Sensitivity.LOGS and len(completed.stages) == 1
-        return self.use.shaper(text, self.request.caller, logs=logs)
+        return await self.use.shaper(text, self.request.caller, logs=logs)
 
     def _queued(self) -> float | None:
         """Seconds that the call waited for its turn, where it is worth telling."""

@@ -106,7 +106,7 @@ class Tools:
             asked = _STRUCTURE(arguments, HelpArguments)
             return answer(await self.kubeport.describe(asked.tool, asked.command))
         if offer.name == "more":
-            return answer(self.kubeport.more(_STRUCTURE(arguments, MoreArguments).handle))
+            return answer(await self.kubeport.more(_STRUCTURE(arguments, MoreArguments).handle))
         if offer.name == "contexts":
             return self._contexts()
         return self._policy(_STRUCTURE(arguments, PolicyArguments))

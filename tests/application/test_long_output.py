@@ -27,7 +27,7 @@ async def test_the_parts_are_the_whole() -> None:
         body, marker = re.split(r"(?m)^(?=\[\d+ lines)", result.output)
         assert f'handle "{result.continuation}"' in marker and "narrow" in marker
         shown.append(body)
-        result = more(result.continuation)
+        result = await more(result.continuation)
     assert "".join(shown) + result.output == LINES
 
 
@@ -44,8 +44,8 @@ async def test_a_handle_is_its_callers() -> None:
     bench = Bench(ScriptedExecutor(LINES), settings=SMALL)
     result = await bench.run(Request("kubectl get events", caller=Caller("ann")))
     more = ContinueOutput(Shaper(bench.store, SMALL))
-    assert more(result.continuation, Caller("ann")).error is None
-    refused = more(result.continuation, Caller("bob"))
+    assert (await more(result.continuation, Caller("ann"))).error is None
+    refused = await more(result.continuation, Caller("bob"))
     assert refused.error is not None and refused.error.code == "VALIDATION_ERROR"
 
 
