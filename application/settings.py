@@ -144,8 +144,26 @@ class AuditSettings:
 
 
 @attrs.frozen
+class StateSettings:
+    """State that replicas share; empty: each process keeps its own.
+
+    url_file: a file with the URL of Redis or Valkey (``rediss://:password@host:6379/0``). secret_file: a
+    file with the secret, at least 32 characters, that seals what is kept there; the same on every
+    replica. prefix: what all keys begin with.
+    """
+
+    url_file: str = ""
+    secret_file: str = ""
+    prefix: str = "kubeport"
+
+    def __attrs_post_init__(self) -> None:
+        if bool(self.url_file) != bool(self.secret_file):
+            raise ValueError("url_file: expected together with secret_file, or neither")
+
+
+@attrs.frozen
 class Settings:
-    """All of it: server, tools, security, limits, target, audit."""
+    """All of it: server, tools, security, limits, target, audit, state."""
 
     server: ServerSettings = ServerSettings()
     tools: ToolSettings = attrs.field(factory=ToolSettings)
@@ -153,3 +171,4 @@ class Settings:
     limits: LimitSettings = attrs.field(factory=LimitSettings)
     target: TargetSettings = TargetSettings()
     audit: AuditSettings = AuditSettings()
+    state: StateSettings = StateSettings()

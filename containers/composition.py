@@ -31,6 +31,7 @@ def in_memory(
         executor=cluster,
         kubeconfig=cluster,
         repositories=cluster,
+        watcher=cluster,
         clock=clock or StoppedClock(),
         audit=audit or MemoryAudit(),
     )

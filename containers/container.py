@@ -1,6 +1,7 @@
 """Every choice of an adapter, in one place."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from dependency_injector import containers, providers
@@ -13,7 +14,11 @@ from ..adapters.kubeconfig import YamlKubeconfig
 from ..adapters.manifest import YamlManifest
 from ..adapters.output_store import MemoryOutputStore
 from ..adapters.rate_limits import MemoryRateLimits
+from ..adapters.secret_file import secret_text
+from ..adapters.shared_state import RedisOutputStore, RedisRateLimits, SharedState
 from ..adapters.subprocess_executor import SubprocessExecutor
+from ..adapters.subprocess_executor.environment import tool_environment
+from ..adapters.watching import KubernetesWatcher
 from ..application.continue_output import ContinueOutput, Shaper
 from ..application.describe_command import DescribeCommand
 from ..application.explain_command import ExplainCommand
@@ -28,11 +33,18 @@ from ..application.ports import (
     ManifestReader,
     OutputStore,
     RateLimits,
+    Watcher,
 )
 from ..application.rates import Rates
 from ..application.rules import Rules
 from ..application.run_command import RunCommand
-from ..application.settings import AuditSettings, SecuritySettings, Settings
+from ..application.settings import (
+    AuditSettings,
+    LimitSettings,
+    SecuritySettings,
+    Settings,
+    StateSettings,
+)
 from ..application.turns import Turns
 from ..domain.policy import BUILT_IN, Policy
 
@@ -48,6 +60,39 @@ def choose_policy(security: SecuritySettings) -> Callable[[], Policy]:
 def choose_audit(audit: AuditSettings) -> AuditSink | None:
     """The audit file where one is set, else none."""
     return JsonLinesAudit(audit.file) if audit.file else None
+
+
+def choose_watcher(environment: Iterable[str]) -> Watcher:
+    """A watcher that sees of our environment what kubectl sees, and so do its credential plugins."""
+    named = tuple(environment)
+
+    def of_tools() -> Mapping[str, str]:
+        return tool_environment(os.environ, named)
+
+    return KubernetesWatcher(of_tools)
+
+
+def choose_state(state: StateSettings) -> SharedState | None:
+    """The state that replicas share, where one is set.
+
+    Raises:
+        CommandError: a file cannot be read, or the secret is too short.
+    """
+    if not state.url_file:
+        return None
+    return SharedState(secret_text(state.url_file), secret_text(state.secret_file, 32), state.prefix)
+
+
+def choose_store(shared: SharedState | None, clock: Clock, limits: LimitSettings) -> OutputStore:
+    """The store of all replicas, else one in memory."""
+    if shared is not None:
+        return RedisOutputStore(shared, limits.store_bytes, limits.store_seconds)
+    return MemoryOutputStore(clock, limits.store_bytes, limits.store_seconds)
+
+
+def choose_rate_limits(shared: SharedState | None, clock: Clock) -> RateLimits:
+    """The buckets of all replicas, else those of this process."""
+    return MemoryRateLimits(clock) if shared is None else RedisRateLimits(shared)
 
 
 class Container(containers.DeclarativeContainer):
@@ -67,6 +112,9 @@ class Container(containers.DeclarativeContainer):
         paths=settings.provided.tools.paths,
         environment=settings.provided.tools.environment,
     )
+    watcher: providers.Provider[Watcher] = providers.ThreadSafeSingleton(
+        choose_watcher, settings.provided.tools.environment
+    )
     policy: providers.Provider[Callable[[], Policy]] = providers.ThreadSafeSingleton(
         choose_policy, settings.provided.security
     )
@@ -74,11 +122,11 @@ class Container(containers.DeclarativeContainer):
     rules: providers.Provider[Rules] = providers.ThreadSafeSingleton(
         Rules, policy=policy, repositories=repositories, settings=settings
     )
+    state: providers.Provider[SharedState | None] = providers.ThreadSafeSingleton(
+        choose_state, settings.provided.state
+    )
     store: providers.Provider[OutputStore] = providers.ThreadSafeSingleton(
-        MemoryOutputStore,
-        clock=clock,
-        max_bytes=settings.provided.limits.store_bytes,
-        seconds=settings.provided.limits.store_seconds,
+        choose_store, shared=state, clock=clock, limits=settings.provided.limits
     )
     shaper: providers.Provider[Shaper] = providers.ThreadSafeSingleton(Shaper, store=store, settings=settings)
     turns: providers.Provider[Turns] = providers.ThreadSafeSingleton(
@@ -88,7 +136,9 @@ class Container(containers.DeclarativeContainer):
         queue=settings.provided.limits.queue,
         per_caller=settings.provided.limits.caller_concurrency,
     )
-    rate_limits: providers.Provider[RateLimits] = providers.ThreadSafeSingleton(MemoryRateLimits, clock=clock)
+    rate_limits: providers.Provider[RateLimits] = providers.ThreadSafeSingleton(
+        choose_rate_limits, shared=state, clock=clock
+    )
     rates: providers.Provider[Rates] = providers.ThreadSafeSingleton(
         Rates, limits=rate_limits, settings=settings.provided.limits
     )

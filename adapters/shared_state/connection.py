@@ -1,0 +1,94 @@
+"""The connection to Redis or Valkey, made at the first use."""
+
+import logging
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+import attrs
+
+from ...domain.errors import ExecutionFailed
+from .sealing import Seal
+
+_log = logging.getLogger("kubeport.state")
+_SECONDS = 2.0
+
+
+@attrs.define(eq=False)
+class SharedState:
+    """Redis at *url* (``rediss://`` for TLS), with texts sealed by the replicas' common *secret*.
+
+    All keys begin with *prefix*, so that one Redis can serve several installations.
+    """
+
+    url: str = attrs.field(repr=False)
+    secret: str = attrs.field(repr=False)
+    prefix: str = "kubeport"
+    seal: Seal = attrs.field(init=False, repr=False)
+    _client: Any = attrs.field(default=None, init=False, repr=False)
+    _scripts: dict[str, Any] = attrs.field(factory=dict[str, Any], init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.seal = Seal(self.secret)
+
+    async def call(self, script: str, keys: Sequence[str], *arguments: str | bytes | float) -> Any:
+        """Run a Lua *script*, which Redis does as one step, on *keys* without our prefix.
+
+        Raises:
+            ExecutionFailed: Redis cannot be reached, or answers with an error; reason ``state``.
+        """
+        from redis.exceptions import RedisError
+
+        known = self._scripts.get(script)
+        if known is None:
+            known = self._scripts[script] = self._connected().register_script(script)
+        try:
+            return await known(keys=[f"{self.prefix}:{key}" for key in keys], args=list(arguments))
+        except RedisError as error:
+            _log.error("shared state: %s", type(error).__name__)
+            raise _unavailable() from error
+
+    async def check(self) -> None:
+        """Ask whether Redis answers.
+
+        Raises:
+            ExecutionFailed: it does not.
+        """
+        from redis.exceptions import RedisError
+
+        try:
+            await self._connected().ping()
+        except RedisError as error:
+            raise _unavailable() from error
+
+    async def aclose(self) -> None:
+        """Close the connections; may be called twice."""
+        client, self._client = self._client, None
+        self._scripts.clear()
+        if client is not None:
+            await client.aclose()
+
+    def _connected(self) -> Any:
+        if self._client is None:
+            from redis.asyncio.retry import Retry
+            from redis.backoff import NoBackoff
+            from redis.exceptions import ConnectionError as Lost
+
+            redis: Any = import_module("redis.asyncio")
+            self._client = redis.Redis.from_url(
+                self.url,
+                socket_timeout=_SECONDS,
+                socket_connect_timeout=_SECONDS,
+                # a connection that an idle while or a restart has closed is opened anew, once
+                retry=Retry(NoBackoff(), 1),
+                retry_on_error=[Lost],
+            )
+        return self._client
+
+
+def _unavailable() -> ExecutionFailed:
+    return ExecutionFailed(
+        "The server's shared state is not reachable.",
+        hint="Try again; if it stays so, tell the operator: Redis does not answer.",
+        reason="state",
+    )
