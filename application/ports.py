@@ -5,6 +5,7 @@ inheriting; the fakes are held to the same contract tests as the real ones.
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 import attrs
@@ -246,6 +247,37 @@ class RateLimits(Protocol):
 
         Otherwise nothing is taken, and the answer is the seconds after which there will be one.
         """
+        ...
+
+
+@attrs.frozen
+class CallFacts:
+    """What is counted of one call; every text is one of few, so that none makes a series of its own.
+
+    *verb* is a command path of the tool's grammar (``rollout restart``), empty where none was
+    understood; *code* is that of the error, empty for a success; times are in seconds.
+    """
+
+    tool: str
+    verb: str
+    effect: str
+    allowed: bool
+    code: str
+    duration: float
+    queue_time: float
+    output_bytes: int
+    redactions: int
+
+
+class Telemetry(Protocol):
+    """Counts calls and traces their steps."""
+
+    def called(self, facts: CallFacts) -> None:
+        """Count one call that has ended, refused ones too."""
+        ...
+
+    def span(self, name: str, **attributes: str) -> AbstractContextManager[object]:
+        """A step of the call that runs; what the steps within open are its children."""
         ...
 
 

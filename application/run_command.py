@@ -25,6 +25,7 @@ from .continue_output import Shaper
 from .outcome import exit_code, failure, remarks
 from .ports import (
     AuditSink,
+    CallFacts,
     Clock,
     Completed,
     Executor,
@@ -34,6 +35,7 @@ from .ports import (
     ManifestReader,
     Progress,
     Stage,
+    Telemetry,
 )
 from .rates import Rates
 from .record import audit_record, clean, shown_command
@@ -41,6 +43,7 @@ from .request import Request, check_access
 from .rules import Rules
 from .settings import Settings
 from .target import placed_flags, resolve
+from .telemetry import NoTelemetry
 from .turns import Turns
 
 _log = logging.getLogger("kubeport.run")
@@ -60,6 +63,7 @@ class RunCommand:
     turns: Turns
     rates: Rates
     shaper: Shaper
+    telemetry: Telemetry = NoTelemetry()
 
     async def __call__(
         self, request: Request, progress: Callable[[Progress], None] | None = None
@@ -67,7 +71,8 @@ class RunCommand:
         """The result of *request*; errors, refusals included, are part of it."""
         run = _Run(self, request, self.clock.monotonic())
         try:
-            result = await run.through(progress)
+            with self.telemetry.span("kubeport.run", tool=request.tool):
+                result = await run.through(progress)
         except KubeportError as error:
             result = run.failed(error)
         except asyncio.CancelledError:
@@ -76,6 +81,7 @@ class RunCommand:
         except Exception:
             _log.exception("unexpected failure of %s", request.tool or "a command")
             result = run.failed(InternalFault("Internal error.", hint="The server's log says more."))
+        self.telemetry.called(run.facts(result))
         return self._audited(run, result)
 
     def _audited(self, run: "_Run", result: Result) -> Result:
@@ -130,7 +136,8 @@ class _Run:
         caller = self.request.caller.name
         async with self.use.turns.turn(self.target.context, caller, limits.timeout):
             self.began = self.use.clock.monotonic()
-            completed = await self.use.executor.run(job, progress)
+            with self.use.telemetry.span("kubeport.execute", command=call.command):
+                completed = await self.use.executor.run(job, progress)
         self.redactions = sum(redactor.count for redactor in redactors)
         return await self._result(completed, limits, call)
 
@@ -232,6 +239,21 @@ class _Run:
             target=self.target,
             effect=self.decision.effect.word if self.decision else "",
             warnings=tuple(self.warnings),
+        )
+
+    def facts(self, result: Result) -> CallFacts:
+        """What is counted of this call."""
+        code = result.error.code if result.error else ""
+        return CallFacts(
+            self.call.tool if self.call else self.request.tool,
+            self.call.verb.words if self.call else "",
+            self.decision.effect.word if self.decision else "",
+            self.decision is not None and self.decision.allowed,
+            code,
+            self._elapsed(),
+            0.0 if self.began is None else self.began - self.started,
+            len(result.output.encode()),
+            self.redactions,
         )
 
     def record(self, result: Result) -> dict[str, Any]:

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 from ..adapters.audit import MemoryAudit
 from ..adapters.clock import StoppedClock
 from ..application.kubeport import Kubeport
-from ..application.ports import AuditSink, Clock
+from ..application.ports import AuditSink, Clock, Telemetry
 from ..application.settings import Settings
+from ..application.telemetry import NoTelemetry
 from .container import Container
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ def in_memory(
     *,
     clock: Clock | None = None,
     audit: AuditSink | None = None,
+    telemetry: Telemetry | None = None,
 ) -> Kubeport:
     """Kubeport over *cluster*: no process, no file, no clock, no socket."""
     container = Container(
@@ -34,5 +36,6 @@ def in_memory(
         watcher=cluster,
         clock=clock or StoppedClock(),
         audit=audit or MemoryAudit(),
+        telemetry=telemetry or NoTelemetry(),
     )
     return container.kubeport()

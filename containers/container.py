@@ -33,6 +33,7 @@ from ..application.ports import (
     ManifestReader,
     OutputStore,
     RateLimits,
+    Telemetry,
     Watcher,
 )
 from ..application.rates import Rates
@@ -45,6 +46,7 @@ from ..application.settings import (
     Settings,
     StateSettings,
 )
+from ..application.telemetry import NoTelemetry
 from ..application.turns import Turns
 from ..domain.policy import BUILT_IN, Policy
 
@@ -142,6 +144,7 @@ class Container(containers.DeclarativeContainer):
     rates: providers.Provider[Rates] = providers.ThreadSafeSingleton(
         Rates, limits=rate_limits, settings=settings.provided.limits
     )
+    telemetry: providers.Provider[Telemetry] = providers.ThreadSafeSingleton(NoTelemetry)
     run_command: providers.Provider[RunCommand] = providers.ThreadSafeSingleton(
         RunCommand,
         executor=executor,
@@ -154,6 +157,7 @@ class Container(containers.DeclarativeContainer):
         turns=turns,
         rates=rates,
         shaper=shaper,
+        telemetry=telemetry,
     )
     describe: providers.Provider[DescribeCommand] = providers.ThreadSafeSingleton(
         DescribeCommand, run=run_command

@@ -1,0 +1,54 @@
+"""Counters, histograms and gauges in Prometheus' text format; the names are part of the interface.
+
+| metric | labels |
+|---|---|
+| kubeport_calls_total | tool, verb, effect, decision, code |
+| kubeport_call_seconds, kubeport_queue_seconds | tool |
+| kubeport_output_bytes_total, kubeport_redactions_total | tool |
+| kubeport_calls_running, kubeport_calls_waiting, kubeport_watches | |
+"""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+
+from ...application.ports import CallFacts
+
+_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class Metrics:
+    """The metrics of one server, in a registry of their own; *gauges* are asked at each scrape."""
+
+    def __init__(self, gauges: Mapping[str, Callable[[], float]]) -> None:
+        library: Any = import_module("prometheus_client")
+        self._library, self._registry = library, library.CollectorRegistry()
+        labels = ("tool", "verb", "effect", "decision", "code")
+        self._calls = self._made("Counter", "kubeport_calls", "Calls, refused ones too.", labels)
+        seconds = {"buckets": _SECONDS}
+        told = "Seconds that calls ran."
+        self._took = self._made("Histogram", "kubeport_call_seconds", told, ("tool",), **seconds)
+        told = "Seconds that calls waited for their turn."
+        self._waited = self._made("Histogram", "kubeport_queue_seconds", told, ("tool",), **seconds)
+        told = "Bytes of output given to callers."
+        self._bytes = self._made("Counter", "kubeport_output_bytes", told, ("tool",))
+        self._redactions = self._made("Counter", "kubeport_redactions", "Secrets taken out.", ("tool",))
+        for name, ask in gauges.items():
+            self._made("Gauge", f"kubeport_{name}", f"{name.replace('_', ' ')} now.", ()).set_function(ask)
+
+    def _made(self, kind: str, name: str, told: str, labels: tuple[str, ...], **options: Any) -> Any:
+        return getattr(self._library, kind)(name, told, labels, registry=self._registry, **options)
+
+    def called(self, facts: CallFacts) -> None:
+        """Count one call."""
+        decision = "allowed" if facts.allowed else "refused"
+        self._calls.labels(facts.tool, facts.verb, facts.effect, decision, facts.code).inc()
+        self._took.labels(facts.tool).observe(facts.duration)
+        self._waited.labels(facts.tool).observe(facts.queue_time)
+        self._bytes.labels(facts.tool).inc(facts.output_bytes)
+        self._redactions.labels(facts.tool).inc(facts.redactions)
+
+    def text(self) -> str:
+        """All of it, as a scrape reads it."""
+        return str(self._library.generate_latest(self._registry).decode())
