@@ -86,7 +86,15 @@ class YamlEvents:
             yield from self._each()
 
     def string(self) -> str:
-        """A text; empty for null. What YAML reads as a number or a truth value is none."""
+        """A text in one line; empty for null. What YAML reads as a number or a truth value is none."""
+        at = self.peek()
+        found = self.text_of_any_form()
+        if not found.isprintable():
+            raise flaw_at(at, "expected a text without control or invisible characters")
+        return found
+
+    def text_of_any_form(self) -> str:
+        """As ``string``, and the text may have several lines."""
         event = self._take_value()
         if not isinstance(event, yaml.ScalarEvent) or event.tag not in _TEXT_TAGS:
             raise flaw_at(event, "expected a text")
@@ -95,8 +103,6 @@ class YamlEvents:
             return ""
         if plain and (event.value in _NOT_TEXT or _NUMBER.fullmatch(event.value)):
             raise flaw_at(event, "expected a text: put a number or a truth value in quotes")
-        if not event.value.isprintable():
-            raise flaw_at(event, "expected a text without control or invisible characters")
         return str(event.value)
 
     def skip(self) -> None:

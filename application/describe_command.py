@@ -6,7 +6,7 @@ from ..domain.errors import CommandError, KubeportError
 from ..domain.policy import Caller
 from ..domain.reading import read
 from ..domain.result import ErrorDetails, Result
-from .request import Access, Request
+from .request import Access, Origin, Request
 from .run_command import RunCommand
 
 
@@ -16,7 +16,9 @@ class DescribeCommand:
 
     run: RunCommand
 
-    async def __call__(self, tool: str, command: str = "", caller: Caller = Caller()) -> Result:
+    async def __call__(
+        self, tool: str, command: str = "", caller: Caller = Caller(), origin: Origin = Origin()
+    ) -> Result:
         """The documentation of *command* (``rollout status``; empty: of the tool itself).
 
         A word that is not a known command is refused; flags and operands are, too.
@@ -26,7 +28,9 @@ class DescribeCommand:
         except KubeportError as error:
             return Result(error=ErrorDetails.of(error))
         line = " ".join((*words, "--help"))
-        return await self.run(Request(line, tool=tool, access=Access.READ, caller=caller))
+        return await self.run(
+            Request(line, tool=tool, access=Access.READ, caller=caller, origin=origin)
+        )
 
 
 def _command_words(command: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from .describe_command import DescribeCommand
 from .explain_command import ExplainCommand, Explanation
 from .list_contexts import ListContexts
 from .ports import Progress
-from .request import Request
+from .request import Origin, Request
 from .rules import Rules
 from .run_command import RunCommand
 from .settings import Settings
@@ -44,11 +44,12 @@ class Kubeport:
         fold: bool = False,
         whole: bool = False,
         progress: Callable[[Progress], None] | None = None,
+        origin: Origin = Origin(),
     ) -> Result:
         """Run a command line that begins with the tool's name, such as ``kubectl get pods``.
 
-        *timeout* is in seconds, *manifest* the text for ``-f -``; *fold* and *whole* as in
-        ``Request``. Errors are part of the result; nothing is raised but cancellation.
+        *timeout* is in seconds, *manifest* the text for ``-f -``; *fold*, *whole* and
+        *origin* as in ``Request``. Errors are part of the result; nothing is raised but cancellation.
         """
         request = Request(
             command,
@@ -59,12 +60,15 @@ class Kubeport:
             caller=caller,
             fold=fold,
             whole=whole,
+            origin=origin,
         )
         return await self.run(request, progress)
 
     async def aclose(self) -> None:
         """End whatever is still running; the object cannot run commands afterwards."""
         await self.run.executor.aclose()
+        if self.run.audit is not None:
+            await self.run.audit.aclose()
 
     def check(self, command: str, *, context: str = "", namespace: str = "") -> Explanation:
         """What would become of *command*: how it is read, and whether it is allowed."""

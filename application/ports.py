@@ -18,8 +18,8 @@ from ..domain.manifest import ManifestObject
 class Stage:
     """One program to run: *argv* starts with its bare name (``kubectl``, ``grep``).
 
-    *filter* marks a text utility: it gets an empty environment and tight resource limits, and no
-    credentials.
+    *filter* marks a text utility: it gets an empty environment and tight resource limits, no
+    credentials, and where the system can do so no files and no network.
     """
 
     argv: tuple[str, ...]
@@ -284,6 +284,25 @@ class Telemetry(Protocol):
 class AuditSink(Protocol):
     """Keeps one record for each call, refused ones too."""
 
-    def record(self, entry: dict[str, Any]) -> None:
-        """Append *entry*, whose values are JSON values and already redacted."""
+    async def record(self, entry: dict[str, Any], durable: bool = False) -> None:
+        """Append *entry*, whose values are JSON values and already redacted.
+
+        It is kept when this returns, and even where the one who waits is cancelled. One that is
+        *durable* should outlive a loss of power.
+
+        Raises:
+            ExecutionFailed: it could not be kept.
+        """
+        ...
+
+    async def check(self) -> None:
+        """Whether records can be kept now.
+
+        Raises:
+            ExecutionFailed: they cannot; the message says why.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Keep what is under way and give back what is held; may be called twice."""
         ...

@@ -19,12 +19,26 @@ class Access(enum.Enum):
 
 
 @attrs.frozen
+class Origin:
+    """What a call came by, for the audit; nothing is decided by it, since clients say it of themselves.
+
+    *client* is the program's name and version, *session* tells a client's connections apart without
+    being the session's id, *trace_id* is that of W3C trace context, *transport* is ``stdio``, ``http`` ….
+    """
+
+    client: str = ""
+    session: str = ""
+    trace_id: str = ""
+    transport: str = ""
+
+
+@attrs.frozen
 class Request:
     """One call as it comes from outside.
 
     *tool* may be empty where the command names it. *timeout* is in seconds; None is the default.
     *manifest* is the text handed to ``-f -``. *fold* writes runs of alike lines once. *whole* asks
-    for all of the output that is kept, not for the first part of it.
+    for all of the output that is kept, not for the first part of it. *origin* is kept in the audit.
     """
 
     command: str
@@ -37,6 +51,7 @@ class Request:
     caller: Caller = Caller()
     fold: bool = False
     whole: bool = False
+    origin: Origin = Origin()
 
 
 def check_access(access: Access, effect: Effect, understood: Understood) -> None:

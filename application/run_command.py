@@ -12,6 +12,7 @@ from typing import Any
 import attrs
 
 from ..domain.context import Target
+from ..domain.effect import Effect
 from ..domain.errors import CommandError, ExecutionFailed, InternalFault, KubeportError
 from ..domain.judging import Decision, judge
 from ..domain.manifest import ManifestObject
@@ -21,6 +22,7 @@ from ..domain.shaping import fold
 from ..domain.tools.grammar import Meaning, Sensitivity
 from ..domain.tools.invocation import Invocation
 from ..domain.understanding import Understood, understand
+from .auditing import MISSING, Auditing
 from .continue_output import Shaper
 from .outcome import exit_code, failure, remarks
 from .ports import (
@@ -38,7 +40,7 @@ from .ports import (
     Telemetry,
 )
 from .rates import Rates
-from .record import audit_record, clean, shown_command
+from .record import audit_record, clean, decided, ended, new_request_id, shown_command
 from .request import Request, check_access
 from .rules import Rules
 from .settings import Settings
@@ -69,32 +71,36 @@ class RunCommand:
         self, request: Request, progress: Callable[[Progress], None] | None = None
     ) -> Result:
         """The result of *request*; errors, refusals included, are part of it."""
-        run = _Run(self, request, self.clock.monotonic())
+        run = _Run(self, request, self.clock.monotonic(), new_request_id(self.clock.now()))
         try:
             with self.telemetry.span("kubeport.run", tool=request.tool):
                 result = await run.through(progress)
         except KubeportError as error:
             result = run.failed(error)
         except asyncio.CancelledError:
-            self._audited(run, run.failed(ExecutionFailed("The call was cancelled.", reason="cancelled")))
+            gone = run.failed(ExecutionFailed("The call was cancelled.", reason="cancelled"))
+            await self._audited(run, gone)
             raise
         except Exception:
             _log.exception("unexpected failure of %s", request.tool or "a command")
             result = run.failed(InternalFault("Internal error.", hint="The server's log says more."))
         self.telemetry.called(run.facts(result))
-        return self._audited(run, result)
+        return await self._audited(run, result)
 
-    def _audited(self, run: "_Run", result: Result) -> Result:
-        """Keep the record; a sink that fails is told to the log and to the caller, loudly."""
+    @property
+    def auditing(self) -> Auditing:
+        """The audit, and which calls may not run without it."""
+        return Auditing(self.audit, self.settings.audit.required)
+
+    async def _audited(self, run: "_Run", result: Result) -> Result:
+        """*result* with the id by which the audit knows it; one that it does not have says so."""
+        result = attrs.evolve(result, request_id=run.request_id)
         if self.audit is None:
             return result
-        try:
-            self.audit.record(run.record(result))
-        except KubeportError as error:
-            _log.error("the call was not audited: %s", error)
-            warning = f"This call is missing from the audit: {error.message}"
-            return attrs.evolve(result, warnings=(*result.warnings, warning))
-        return result
+        durable = run.decision is not None and run.decision.effect > Effect.READ
+        if await self.auditing.keep(run.outcome(result), durable=durable) or MISSING in result.warnings:
+            return result
+        return attrs.evolve(result, warnings=(*result.warnings, MISSING))
 
 
 @attrs.define
@@ -104,11 +110,14 @@ class _Run:
     use: RunCommand
     request: Request
     started: float
+    request_id: str
     call: Invocation | None = None
     target: Target | None = None
     decision: Decision | None = None
     argv: tuple[tuple[str, ...], ...] = ()
+    manifest: tuple[ManifestObject, ...] = ()
     began: float | None = None
+    output: str = ""
     redactions: int = 0
     warnings: list[str] = attrs.field(factory=list[str])
 
@@ -117,7 +126,7 @@ class _Run:
         limits = self._limits()
         understood = understand(self.request.command, self.request.tool, self.use.rules.safeguards())
         self.call = call = understood.call
-        manifest = self._manifest(understood)
+        self.manifest = manifest = self._manifest(understood)
         self.target = resolve(
             call,
             self.use.kubeconfig,
@@ -135,6 +144,7 @@ class _Run:
         job = Job(stages, limits, self.request.manifest, sieve)
         caller = self.request.caller.name
         async with self.use.turns.turn(self.target.context, caller, limits.timeout):
+            await self._intend()
             self.began = self.use.clock.monotonic()
             with self.use.telemetry.span("kubeport.execute", command=call.command):
                 completed = await self.use.executor.run(job, progress)
@@ -209,7 +219,7 @@ class _Run:
 
     async def _shaped(self, completed: Completed, call: Invocation) -> tuple[str, str]:
         """The output as it is shown, and the handle for what is not."""
-        text = fold(completed.stdout) if self.request.fold else completed.stdout
+        text = self.output = fold(completed.stdout) if self.request.fold else completed.stdout
         if self.request.whole:
             return text, ""
         logs = call.verb.sensitivity is Sensitivity.LOGS and len(completed.stages) == 1
@@ -256,12 +266,20 @@ class _Run:
             self.redactions,
         )
 
-    def record(self, result: Result) -> dict[str, Any]:
-        """What the audit keeps of this call."""
-        now = self.use.clock.now()
-        return audit_record(
-            self.request, result, self.call, self.argv, self.target, self.decision, now
-        )
+    async def _intend(self) -> None:
+        """Put on record that the call is about to run, where the audit wants that."""
+        auditing, effect = self.use.auditing, self.decision.effect if self.decision else Effect.NEVER
+        if auditing.wants_intent(effect) and not await auditing.intend(self._record("intent")):
+            self.warnings.append(MISSING)
+
+    def outcome(self, result: Result) -> dict[str, Any]:
+        """What the audit keeps of this call at its end."""
+        waited = 0.0 if self.began is None else self.began - self.started
+        return self._record("outcome", ended(result, self.output, waited))
+
+    def _record(self, event: str, *parts: dict[str, Any]) -> dict[str, Any]:
+        known = decided(self.request, self.call, self.argv, self.target, self.decision, self.manifest)
+        return audit_record(event, self.request_id, self.use.clock.now(), known, *parts)
 
     def _elapsed(self) -> float:
         began = self.started if self.began is None else self.began

@@ -138,9 +138,30 @@ class TargetSettings:
 
 @attrs.frozen
 class AuditSettings:
-    """file: where the record of every call goes (JSON lines, appended); empty means nowhere."""
+    """Where the record of every call goes, refused ones too; with several places, to each.
+
+    file: JSON lines, appended; empty means none. stdout: to stdout, for a server over http only.
+    otlp_endpoint: the whole URL of a collector for logs by OTLP. required: the calls that are refused
+    where their record cannot be kept: ``writes``, ``all`` or ``none``. key_file: a file with the secret, at
+    least 32 characters, that the hashes of the records are made with. rotate_bytes: the size at which a new
+    file is begun; 0 is never. keep: how many old files stay; 0 is all. fsync: the records that must outlive a
+    loss of power: ``always`` is all, ``writes`` those of changes, ``never`` none.
+    """
 
     file: str = ""
+    stdout: bool = False
+    otlp_endpoint: str = ""
+    required: str = attrs.field(default="writes", validator=_choice("writes", "all", "none"))
+    key_file: str = ""
+    rotate_bytes: int = attrs.field(default=104_857_600, validator=_between(0, 1024**4))
+    keep: int = attrs.field(default=0, validator=_between(0, 100_000))
+    fsync: str = attrs.field(default="writes", validator=_choice("always", "writes", "never"))
+
+    def __attrs_post_init__(self) -> None:
+        if self.otlp_endpoint and not self.otlp_endpoint.startswith(("http://", "https://")):
+            raise ValueError("otlp_endpoint: expected a URL such as http://collector:4318/v1/logs")
+        if self.key_file and not (self.file or self.stdout or self.otlp_endpoint):
+            raise ValueError("key_file: expected together with file, stdout or otlp_endpoint")
 
 
 @attrs.frozen

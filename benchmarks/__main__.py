@@ -11,7 +11,7 @@ from typing import NoReturn, cast
 
 import attrs
 
-from . import calling, cancelling, judging, listing, load, memory, starting
+from . import auditing, calling, cancelling, judging, listing, load, memory, starting
 from .bench import Bench, prepare
 from .cluster import populated
 from .report import LeftOut, Report
@@ -32,6 +32,7 @@ SECTIONS = (
     Section("Command line", starting.command_line),
     Section("Grammar tables", starting.tables),
     Section("Reading and judging", judging.judging),
+    Section("Audit", auditing.auditing),
     Section("List of tools", listing.listing),
     Section("Start of the server", starting.server),
     Section("Cancellation", cancelling.cancelling),

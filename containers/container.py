@@ -1,12 +1,14 @@
 """Every choice of an adapter, in one place."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from dependency_injector import containers, providers
 
-from ..adapters.audit import JsonLinesAudit
+from ..adapters.audit import CopiedAudit, FileAudit, Seal, StreamAudit
+from ..adapters.audit.copies import ProcessChain
 from ..adapters.clock import MonotonicClock
 from ..adapters.config import PolicyFile
 from ..adapters.helm_repositories import HelmRepositories
@@ -43,11 +45,13 @@ from ..application.settings import (
     AuditSettings,
     LimitSettings,
     SecuritySettings,
+    ServerSettings,
     Settings,
     StateSettings,
 )
 from ..application.telemetry import NoTelemetry
 from ..application.turns import Turns
+from ..domain.errors import CommandError
 from ..domain.policy import BUILT_IN, Policy
 
 
@@ -59,9 +63,35 @@ def choose_policy(security: SecuritySettings) -> Callable[[], Policy]:
     return lambda: policy
 
 
-def choose_audit(audit: AuditSettings) -> AuditSink | None:
-    """The audit file where one is set, else none."""
-    return JsonLinesAudit(audit.file) if audit.file else None
+def choose_audit(audit: AuditSettings, server: ServerSettings, clock: Clock) -> AuditSink | None:
+    """The file, stdout and collector that are set; None where none is.
+
+    Raises:
+        CommandError: stdout is the protocol's, or the key cannot be read.
+        ExecutionFailed: the file cannot be written.
+    """
+    seal = Seal(secret_text(audit.key_file, 32).encode() if audit.key_file else b"")
+    copies = tuple(_copies(audit, server))
+    if not audit.file:
+        return CopiedAudit(ProcessChain(seal), copies) if copies else None
+    file = FileAudit(audit.file, seal, audit.rotate_bytes, audit.keep, audit.fsync, clock.now)
+    return CopiedAudit(file, copies) if copies else file
+
+
+def _copies(audit: AuditSettings, server: ServerSettings) -> Iterator[AuditSink]:
+    if audit.stdout:
+        if server.transport == "stdio":
+            raise CommandError(
+                "audit.stdout needs server.transport = http: over stdio stdout is the protocol's.",
+                hint="Set audit.file instead.",
+            )
+        yield StreamAudit(sys.stdout)
+    if audit.otlp_endpoint:
+        from importlib import metadata
+
+        from ..adapters.audit.otlp import OtlpAudit
+
+        yield OtlpAudit(audit.otlp_endpoint, metadata.version("kubeport"))
 
 
 def choose_watcher(environment: Iterable[str]) -> Watcher:
@@ -107,7 +137,7 @@ class Container(containers.DeclarativeContainer):
     repositories: providers.Provider[ChartRepositories] = providers.ThreadSafeSingleton(HelmRepositories)
     manifests: providers.Provider[ManifestReader] = providers.ThreadSafeSingleton(YamlManifest)
     audit: providers.Provider[AuditSink | None] = providers.ThreadSafeSingleton(
-        choose_audit, settings.provided.audit
+        choose_audit, settings.provided.audit, settings.provided.server, clock
     )
     executor: providers.Provider[Executor] = providers.ThreadSafeSingleton(
         SubprocessExecutor,

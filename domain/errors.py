@@ -7,6 +7,7 @@ KubeportError
 ├── ContextNotFound         CONTEXT_NOT_FOUND     the kubeconfig has no such context
 ├── AuthenticationFailed    AUTHENTICATION_ERROR  401, expired token, failing credential plugin
 ├── ExecutionFailed         EXECUTION_ERROR       the tool ran and failed, or could not be started
+├── ResourceNotFound        RESOURCE_NOT_FOUND    nothing is where a resource URI points
 ├── TimedOut                TIMEOUT_ERROR         the time limit ended the call
 └── InternalFault           INTERNAL_ERROR        a defect of ours
 
@@ -116,6 +117,16 @@ class ExecutionFailed(KubeportError):
     reason: str = "failed"
 
     code: ClassVar[str] = "EXECUTION_ERROR"
+    category: ClassVar[str] = "execution"
+
+
+@attrs.define(eq=False)
+class ResourceNotFound(KubeportError):
+    """Nothing is where a resource URI points; *uri* is as the client wrote it."""
+
+    uri: str = ""
+
+    code: ClassVar[str] = "RESOURCE_NOT_FOUND"
     category: ClassVar[str] = "execution"
 
 

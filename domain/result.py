@@ -61,8 +61,8 @@ class Result:
     *output* is the text that the last stage printed, redacted and capped; *execution_time* is in
     seconds, without the *queue_time* that the call waited for its turn. A failed or refused call
     has an *error*; it may still have output. *truncated* tells that there was more; with a
-    *continuation* that handle gives the next part. *target*, *effect*, *redactions* and *warnings*
-    stand beside the fixed fields, too.
+    *continuation* that handle gives the next part. *target*, *effect*, *redactions*, *warnings* and
+    *request_id*, by which the audit knows the call, stand beside the fixed fields, too.
     """
 
     output: str = ""
@@ -76,6 +76,7 @@ class Result:
     queue_time: float | None = None
     redactions: int = 0
     warnings: tuple[str, ...] = ()
+    request_id: str = ""
 
     @property
     def status(self) -> str:
@@ -98,6 +99,7 @@ class Result:
                 queue_time=self.queue_time,
                 redactions=self.redactions or None,
                 warnings=list(self.warnings) or None,
+                request_id=self.request_id,
             ),
         }
 

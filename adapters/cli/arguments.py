@@ -53,6 +53,7 @@ def parser(version: str) -> argparse.ArgumentParser:
     _json(doctor)
     _setup(commands, shared)
     _tools(commands, shared)
+    _audit(commands, shared)
     completion = commands.add_parser("completion", help="print the completion script of a shell")
     completion.add_argument("shell", choices=("bash", "zsh", "tcsh"), help="put it where the shell looks")
     commands.add_parser("demo", help="show the main job on an in-memory cluster; needs no cluster")
@@ -197,3 +198,20 @@ def _tools(commands: Commands, shared: argparse.ArgumentParser) -> None:
     install = tools.add_parser("install", parents=[shared], help=told)
     install.add_argument("name", metavar="TOOL", nargs="?", choices=TOOL_NAMES, help="all, if none")
     _json(install)
+
+
+def _audit(commands: Commands, shared: argparse.ArgumentParser) -> None:
+    audit = commands.add_parser("audit", help="look at the records of calls").add_subparsers(
+        dest="question", required=True, metavar="QUESTION"
+    )
+    told = "files are followed with their old ones; without any, audit.file is"
+    verify = audit.add_parser("verify", parents=[shared], help="whether records were changed or removed")
+    verify.add_argument("files", metavar="FILE", nargs="*", help=told)
+    verify.add_argument("--head", default="", metavar="HASH", help="a hash noted earlier that must be there")
+    verify.add_argument("--complete", action="store_true", help="no old file may have been removed")
+    _json(verify)
+    tail = audit.add_parser("tail", parents=[shared], help="the newest records; JSON lines in a pipe")
+    tail.add_argument("-n", dest="count", type=int, default=10, metavar="N", help="how many (default: 10)")
+    tail.add_argument("-f", dest="follow", action="store_true", help="go on with those to come")
+    show = audit.add_parser("show", parents=[shared], help="all records of one call")
+    show.add_argument("request_id", metavar="REQUEST_ID", help="as in the result of the call")

@@ -10,6 +10,7 @@ from pathlib import Path
 import attrs
 
 from ...application.kubeport import Kubeport
+from ...application.ports import AuditSink
 from ...application.request import Request
 from ...domain.errors import KubeportError
 from .arguments import EXIT_FAILED
@@ -35,12 +36,15 @@ class Machine:
     """What the machine itself tells.
 
     *locate* finds a program; *plugins* are the programs that kubeconfigs name for credentials, each
-    with its path (empty: not there); *origins* tell where each setting came from.
+    with its path (empty: not there); *origins* tell where each setting came from. *walls* are what
+    keeps text utilities from files, network and signals, *gaps* why something does not.
     """
 
     locate: Callable[[str], str]
     plugins: Mapping[str, str] = {}
     origins: Mapping[str, str] = {}
+    walls: Mapping[str, str] = {}
+    gaps: Mapping[str, str] = {}
 
 
 async def doctor(kubeport: Kubeport, machine: Machine, arguments: argparse.Namespace) -> int:
@@ -63,20 +67,22 @@ async def _findings(kubeport: Kubeport, machine: Machine) -> AsyncIterator[Findi
     for name in kubeport.settings.security.pipes:
         if (found := _utility(machine.locate, name)) is not None:
             yield found
+    if kubeport.settings.security.pipes:
+        yield _confinement(machine)
     for program, path in machine.plugins.items():
         yield _plugin(program, path)
     for one in await clusters(kubeport):
         yield one
     policy = kubeport.rules.policy()
     yield Finding("policy", "ok", f"{policy.name}: {policy.access}, {len(policy.rules)} rules")
+    if kubeport.run.audit is not None:
+        yield await _audit(kubeport.run.audit)
     yield _settings(machine.origins)
     sdk = metadata.version("mcp")
     yield Finding("protocol", "ok", f"MCP {' and '.join(ERAS)} over stdio and http (mcp {sdk})")
 
 
-async def _tool(
-    kubeport: Kubeport, locate: Callable[[str], str], name: str, *, needed: bool
-) -> Finding:
+async def _tool(kubeport: Kubeport, locate: Callable[[str], str], name: str, *, needed: bool) -> Finding:
     try:
         path = locate(name)
     except KubeportError as error:
@@ -103,6 +109,26 @@ def _utility(locate: Callable[[str], str], name: str) -> Finding | None:
         remedy = f"Install {program}, or take it out of security.pipes."
         return Finding(name, "missing", error.message, remedy)
     return None
+
+
+def _confinement(machine: Machine) -> Finding:
+    """What text utilities cannot reach, beside the limits that hold everywhere."""
+    walls = [f"no {what} ({wall})" for what, wall in machine.walls.items()]
+    gaps = [f"{what} not held back ({why})" for what, why in machine.gaps.items()]
+    detail = ", ".join(["text utilities: limits on resources", *walls, *gaps])
+    if not gaps:
+        return Finding("confinement", "ok", detail)
+    remedy = "Run on Linux 6.12 or later with Landlock and seccomp, or leave security.pipes empty."
+    return Finding("confinement", "missing", detail, remedy)
+
+
+async def _audit(audit: AuditSink) -> Finding:
+    """Whether calls can be put on record now."""
+    try:
+        await audit.check()
+    except KubeportError as error:
+        return Finding("audit", "problem", error.message, error.hint)
+    return Finding("audit", "ok", "records can be kept")
 
 
 def _plugin(program: str, path: str) -> Finding:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from ...application.kubeport import Kubeport
+from ...application.request import Origin
 from ...domain.errors import CommandError
 from ...domain.result import Result
 from .arguments import EXIT_FAILED, EXIT_REFUSED, EXIT_TIMEOUT
@@ -25,6 +26,7 @@ async def run(kubeport: Kubeport, arguments: argparse.Namespace) -> int:
         manifest=_manifest(arguments.manifest),
         whole=True,
         progress=line,
+        origin=Origin(transport="cli"),
     )
     if line is not None:
         line.wipe()

@@ -150,6 +150,8 @@ def _typed(field: "attrs.Attribute[Any]", text: str, origin: str) -> Any:
             return field.type(text)
     except ValueError as error:
         raise CommandError(f"{origin}: expected {_expectation(field)}, not {text!r}.") from error
+    if field.type is bool and text in ("true", "false"):
+        return text == "true"
     if get_origin(field.type) is tuple:
         return [part.strip() for part in text.split(",") if part.strip()]
     return text

@@ -1,11 +1,11 @@
-"""FakeCluster: executor, kubeconfig reader and chart repositories over plain objects."""
+"""FakeCluster: executor, kubeconfig reader, chart repositories and watcher over plain objects."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
-from ...application.ports import Completed, Job, Progress, Stage
+from ...application.ports import Change, Completed, Job, Progress, Stage, WatchPlace
 from ...domain.context import ContextRef, Kubeconfig
-from ...domain.errors import TOOL_NOT_FOUND_MESSAGE, TOOLS, ToolNotFound
+from ...domain.errors import TOOL_NOT_FOUND_MESSAGE, TOOLS, ContextNotFound, ToolNotFound
 from .ages import instant
 from .answer import Answer
 from .argocd import ARGOCD
@@ -20,6 +20,7 @@ from .kubectl import KUBECTL
 from .objects import Store
 from .pipeline import Pipeline, Sleep, at_once
 from .releases import Chart, Release
+from .watches import FakeWatch, FakeWatches
 from .world import Log, Usage, World
 
 NOW = instant("2026-01-15T12:00:00Z")
@@ -69,6 +70,7 @@ class FakeCluster:
         self._logs = {name: Log(log) if isinstance(log, str) else log for name, log in (logs or {}).items()}
         self._usage = dict(usage or {})
         self._worlds = {ref.name: self._world(ref, objects, releases) for ref in refs}
+        self._watches = FakeWatches()
         self.calls: list[Job] = []
 
     @classmethod
@@ -135,8 +137,33 @@ class FakeCluster:
         await at_once(0)
         return await Pipeline(job, self._answer, self._failures, self._sleep).run(progress)
 
+    @property
+    def watching(self) -> int:
+        """How many watches run."""
+        return len(self._watches.running)
+
+    async def watch(self, place: WatchPlace, changed: Callable[[Change], None]) -> FakeWatch:
+        """Begin to tell every change at *place*, at the end of the command that made it; see ``Watcher``.
+
+        It fails where a failure is about ``kubectl get KIND``, with or without ``--watch=true``.
+        """
+        await at_once(0)
+        if place.context not in self._worlds:
+            raise ContextNotFound.among(self._kubeconfig.names)
+        return self._watches.begin(place, self._worlds[place.context], changed, self._failures)
+
+    def interrupt(self, context: str) -> None:
+        """Let the watches of *context* lose the API server; commands still reach it."""
+        self._watches.lost.add(context)
+
+    def resume(self, context: str) -> None:
+        """Let the watches of *context* find the API server again: they tell what changed meanwhile."""
+        self._watches.lost.discard(context)
+        self._watches.look()
+
     async def aclose(self) -> None:
-        """Nothing runs and nothing is held; the cluster stays as it is."""
+        """End all watches; nothing else runs, and the cluster stays as it is."""
+        self._watches.running.clear()
 
     def _check(self, stage: Stage) -> None:
         name = stage.argv[0]
@@ -160,7 +187,9 @@ class FakeCluster:
         world = self._world_meant(words)
         if isinstance(world, Answer):
             return world
-        return _PROGRAMS[name].answer(words, world, text)
+        answer = _PROGRAMS[name].answer(words, world, text)
+        self._watches.look()
+        return answer
 
     def _world_meant(self, words: list[str]) -> World | Answer:
         """The cluster that the flags choose, else the current one, or what says there is none."""

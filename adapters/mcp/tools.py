@@ -18,6 +18,7 @@ from ...application.request import Request
 from ...domain.errors import CommandError, KubeportError
 from ...domain.result import ErrorDetails, Result
 from .catalogue import Offer, offers
+from .origin import origin_of
 from .validation import validator
 
 Context = ServerRequestContext[Any]
@@ -104,7 +105,7 @@ class Tools:
             return answer(await self._run(ctx, offer, _STRUCTURE(arguments, RunArguments)))
         if offer.name == "help":
             asked = _STRUCTURE(arguments, HelpArguments)
-            return answer(await self.kubeport.describe(asked.tool, asked.command))
+            return answer(await self.kubeport.describe(asked.tool, asked.command, origin=origin_of(ctx)))
         if offer.name == "more":
             return answer(await self.kubeport.more(_STRUCTURE(arguments, MoreArguments).handle))
         if offer.name == "contexts":
@@ -121,6 +122,7 @@ class Tools:
             arguments.manifest,
             offer.access,
             fold=arguments.fold,
+            origin=origin_of(ctx),
         )
         result = Result()
         send, receive = anyio.create_memory_object_stream[Progress](1)

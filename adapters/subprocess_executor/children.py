@@ -7,21 +7,29 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import attrs
 
 from ...domain.errors import ExecutionFailed
+from .enclosure import Enclosure
 from .plumbing import Ends
+from .reach import Reach
 
 
 @attrs.frozen
 class Start:
-    """How to start one stage: its file, words, environment and folder."""
+    """How to start one stage: its file, words, environment and folder; and the walls around it.
+
+    Without *enclosure* it can reach what the server can.
+    """
 
     program: str
     argv: tuple[str, ...]
     environment: Mapping[str, str]
     folder: str
+    enclosure: Enclosure | None = None
+    reach: Reach = Reach()
 
 
 @attrs.define(eq=False)
@@ -69,26 +77,29 @@ def start(how: Start, ends: Ends) -> Child:
     Raises:
         ExecutionFailed: the system refuses.
     """
+    begin = partial(_begin, how, ends)
     try:
-        # no preexec_fn: with it Python would fork instead of vfork. A session of its own: a
-        # program that asks for a password finds no terminal instead of stopping the server's.
-        return Child(
-            subprocess.Popen(
-                how.argv,
-                executable=how.program,
-                env=how.environment,
-                cwd=how.folder,
-                stdin=ends.stdin,
-                stdout=ends.stdout,
-                stderr=ends.stderr,
-                start_new_session=True,
-            )
-        )
+        return Child(how.enclosure.start(how.reach, begin) if how.enclosure else begin())
     except OSError as error:
         name = os.path.basename(how.program)
         raise ExecutionFailed(
             f"The program {name} could not be started: {error.strerror}.", reason="not_started"
         ) from error
+
+
+def _begin(how: Start, ends: Ends) -> "subprocess.Popen[bytes]":
+    # no preexec_fn: with it Python would fork instead of vfork. A session of its own: a
+    # program that asks for a password finds no terminal instead of stopping the server's.
+    return subprocess.Popen(
+        how.argv,
+        executable=how.program,
+        env=how.environment,
+        cwd=how.folder,
+        stdin=ends.stdin,
+        stdout=ends.stdout,
+        stderr=ends.stderr,
+        start_new_session=True,
+    )
 
 
 def _signal_group(leader: int, number: int) -> None:

@@ -9,7 +9,9 @@ import attrs
 
 from ...application.ports import Completed, Job, Progress
 from ...domain.errors import TOOLS, ExecutionFailed
+from .enclosure import Enclosure
 from .flow import strainers_for
+from .probing import enclosure
 from .programs import Programs
 from .room import Room
 from .run import Pace, Run
@@ -47,6 +49,10 @@ class SubprocessExecutor:
             ExecutionFailed: everybody may replace it.
         """
         return self._starter.programs.find(name)
+
+    def enclosure(self) -> Enclosure:
+        """What keeps text utilities from files and network on this machine."""
+        return enclosure()
 
     async def run(self, job: Job, progress: Callable[[Progress], None] | None = None) -> Completed:
         """Run *job*; see ``Executor``."""

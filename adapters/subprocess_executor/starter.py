@@ -11,7 +11,9 @@ from .children import Child, Start, start
 from .confinement import confined
 from .environment import LOCALE, tool_environment
 from .plumbing import Plumbing, lay_pipes
+from .probing import enclosure
 from .programs import Programs
+from .reach import reach
 from .room import Room
 
 
@@ -50,7 +52,7 @@ class Starter:
         if not stage.filter:
             return Start(program, stage.argv, tool, folder)
         argv = confined(stage.argv[0], program, stage.argv[1:])
-        return Start(argv[0], argv, LOCALE, folder)
+        return Start(argv[0], argv, LOCALE, folder, enclosure(), reach(folder, argv[0], program))
 
 
 def _pipes_for(job: Job) -> Plumbing:

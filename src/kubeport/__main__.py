@@ -8,7 +8,7 @@ from .adapters.cli.arguments import EXIT_USAGE, overrides, parser
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Coroutine
+    from collections.abc import Coroutine, Iterator
 
     from .adapters.cli.doctor import Machine
     from .adapters.config import Configured
@@ -50,6 +50,8 @@ def _dispatch(arguments: "argparse.Namespace") -> int:
     configured = _configured(arguments)
     if arguments.command == "serve":
         return _serve(arguments, configured.settings)
+    if arguments.command == "audit":
+        return _audit(arguments, configured.settings)
     if arguments.command == "tools":
         from .adapters.cli.obtaining import obtain
 
@@ -83,6 +85,26 @@ def _configured(arguments: "argparse.Namespace") -> "Configured":
     from .adapters.config import configure
 
     return configure(arguments.config, overrides(arguments))
+
+
+def _audit(arguments: "argparse.Namespace", settings: "Settings") -> int:
+    from .adapters.audit import reading, rotation, verifying
+    from .adapters.audit.seal import Seal
+    from .adapters.cli import auditing
+    from .adapters.secret_file import secret_text
+
+    def newest(path: str, count: int, follow: bool) -> "Iterator[dict[str, Any]]":
+        return reading.newest(path, count, reading.half_a_second if follow else None)
+
+    log = auditing.Log(settings.audit.file, rotation.all_files, reading.records, newest)
+    if arguments.question == "tail":
+        return auditing.tail(log, arguments)
+    if arguments.question == "show":
+        return auditing.show(log, arguments)
+    key = secret_text(settings.audit.key_file, 32).encode() if settings.audit.key_file else b""
+    lines = verifying.lines_of(log.files(*arguments.files))
+    found = verifying.verify(lines, Seal(key), arguments.head, complete=arguments.complete)
+    return auditing.verdict(found.as_dict(), arguments)
 
 
 def _ask(arguments: "argparse.Namespace", configured: "Configured") -> int:
@@ -127,7 +149,7 @@ def _listed(text: str) -> tuple[str, ...]:
 async def _run_and_close(configured: "Configured", arguments: "argparse.Namespace") -> int:
     from .containers import live
 
-    kubeport = live(configured.settings)
+    kubeport = live(_without_stdout(configured.settings, arguments.command))
     try:
         if arguments.command == "doctor":
             from .adapters.cli.doctor import doctor
@@ -140,6 +162,22 @@ async def _run_and_close(configured: "Configured", arguments: "argparse.Namespac
         await kubeport.aclose()
 
 
+def _without_stdout(settings: "Settings", command: str) -> "Settings":
+    """``audit.stdout`` is a server's: stdout of doctor and of a command is for what they print.
+
+    Raises:
+        CommandError: a command's record would be kept nowhere.
+    """
+    from attrs import evolve
+
+    from .domain.errors import CommandError
+
+    audit = settings.audit
+    if audit.stdout and command == "run" and not (audit.file or audit.otlp_endpoint):
+        raise CommandError("audit.stdout is for kubeport serve.", hint="For run set audit.file, too.")
+    return evolve(settings, audit=evolve(audit, stdout=False)) if audit.stdout else settings
+
+
 def _machine(configured: "Configured") -> "Machine":
     import os
     import shutil
@@ -149,10 +187,11 @@ def _machine(configured: "Configured") -> "Machine":
     from .adapters.kubeconfig import kubeconfig_paths
     from .adapters.subprocess_executor import SubprocessExecutor
 
-    locate = SubprocessExecutor(configured.settings.tools.paths).program
+    executor = SubprocessExecutor(configured.settings.tools.paths)
     programs = credential_plugins(kubeconfig_paths(None, os.environ))
     plugins = {program: shutil.which(program) or "" for program in programs}
-    return Machine(locate, plugins, dict(configured.origins))
+    walls = executor.enclosure()
+    return Machine(executor.program, plugins, dict(configured.origins), walls.held, walls.open)
 
 
 def _serve(arguments: "argparse.Namespace", settings: "Settings") -> int:

@@ -72,11 +72,36 @@ def api_server() -> Iterator[Path]:
     processes.sweep()
     _build_or_skip()
     name = f"test-{os.getpid()}-{secrets.token_hex(3)}"
-    owned = [sys.executable, processes.__file__, "up", name, str(os.getpid())]
     try:
-        started = subprocess.run(owned, capture_output=True, text=True, check=False)
-        assert started.returncode == 0, started.stderr
-        yield Path(started.stdout.strip())
+        yield Path(_process("up", name, str(os.getpid())))
+    finally:
+        processes.Cluster(name).down()
+
+
+@attrs.frozen
+class Restartable:
+    """A cluster of its own whose API server can be taken away and brought back."""
+
+    name: str
+    kubeconfig: Path
+
+    def kill(self) -> None:
+        """Take the API server away, without a word to anybody."""
+        _process("kill", self.name)
+
+    def revive(self) -> None:
+        """Start it again, on the same port and with the same storage; it is ready then."""
+        _process("revive", self.name)
+
+
+@pytest.fixture(scope="session")
+def restartable() -> Iterator[Restartable]:
+    """A running cluster, beside that of ``api_server``; whoever kills its API server revives it."""
+    processes.sweep()
+    _build_or_skip()
+    name = f"test-{os.getpid()}-{secrets.token_hex(3)}"
+    try:
+        yield Restartable(name, Path(_process("up", name, str(os.getpid()))))
     finally:
         processes.Cluster(name).down()
 
@@ -114,6 +139,14 @@ def scratch_namespace(admin: Kubectl) -> Iterator[str]:
     admin.wait_for("serviceaccount/default", *account)
     yield name
     admin.output("delete", "namespace", name, "--wait=false")
+
+
+def _process(*words: str) -> str:
+    """What ``processes.py`` prints; in a process of its own, so that no child is ours to wait for."""
+    command = [sys.executable, processes.__file__, *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
 
 
 def _program(name: str, variable: str, version: str) -> str:

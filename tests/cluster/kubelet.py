@@ -4,6 +4,7 @@ Usage: kubelet.py API_PORT OWN_PORT CLUSTER_FOLDER
 """
 
 import datetime
+import http.client
 import http.server
 import json
 import ssl
@@ -45,7 +46,7 @@ class Api:
         try:
             with urllib.request.urlopen(request, context=self._tls, timeout=10) as answer:
                 return dict(json.load(answer))
-        except OSError:
+        except (OSError, ValueError, http.client.HTTPException):
             return {}
 
     def report(self, path: str, status: Mapping[str, object]) -> None:

@@ -1,8 +1,9 @@
 """Starts and stops the processes of a test cluster: etcd, API server, controllers, stand-in node.
 
-Usage: processes.py up NAME [OWNER] | down NAME
+Usage: processes.py up NAME [OWNER] | down NAME | kill NAME | revive NAME
 
-OWNER is the id of a process without which the cluster is a leftover, which ``sweep`` removes.
+OWNER is the id of a process without which the cluster is a leftover, which ``sweep`` removes. ``kill``
+takes the API server away without a word, and ``revive`` starts it again: same port, same storage.
 """
 
 import contextlib
@@ -66,6 +67,21 @@ class Cluster:
         for pid in reversed(self.living()):
             _end(pid)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def kill(self) -> None:
+        """End the API server at once, and nothing else."""
+        noted = _noted(self._pids)
+        pid = int(json.loads((self.folder / "apiserver.json").read_text())["pid"])
+        self._pids.write_text(json.dumps([one for one in noted if one[0] != pid]))
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
+
+    def revive(self) -> None:
+        """Start the API server as it was started before, and wait until it is ready."""
+        argv = json.loads((self.folder / "apiserver.json").read_text())["argv"]
+        port = next(int(word.partition("=")[2]) for word in argv if word.startswith("--secure-port="))
+        self._run("apiserver", argv)
+        self._wait("apiserver", 60, lambda: self._get(port, "/readyz") == b"ok")
 
     def is_leftover(self) -> bool:
         """Whether it was owned by a process that is gone."""
@@ -150,6 +166,7 @@ class Cluster:
                 cwd=self.folder, start_new_session=True,
             )
         self._note(self._pids, process.pid)
+        (self.folder / f"{name}.json").write_text(json.dumps({"pid": process.pid, "argv": argv}))
 
     def _note(self, path: Path, pid: int) -> None:
         path.write_text(json.dumps([*_noted(path), (pid, _started(pid))]))
@@ -246,10 +263,11 @@ def _moments(seconds: float) -> Iterator[None]:
 
 def main(action: str, name: str, owner: str | None = None) -> None:
     """Do what the command line says."""
+    cluster = Cluster(name)
     if action == "up":
-        print(Cluster(name).up(None if owner is None else int(owner)))
+        print(cluster.up(None if owner is None else int(owner)))
     else:
-        Cluster(name).down()
+        {"down": cluster.down, "kill": cluster.kill, "revive": cluster.revive}[action]()
 
 
 if __name__ == "__main__":

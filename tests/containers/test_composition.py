@@ -56,7 +56,7 @@ async def test_what_one_runs_the_other_does_not_see() -> None:
     assert (await one.command("kubectl create configmap a --from-literal=k=v")).error is None
     assert "configmap/a" in (await one.command("kubectl get cm -o name")).output
     assert (await two.command("kubectl get cm -o name")).output == ""
-    assert (len(audits[0].records), len(audits[1].records)) == (2, 1)
+    assert (len(audits[0].records), len(audits[1].records)) == (3, 1)
 
 
 def test_a_policy_file_is_used(tmp_path: Path) -> None:

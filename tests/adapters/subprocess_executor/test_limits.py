@@ -16,8 +16,9 @@ from tests.adapters.subprocess_executor.fake_programs import (
 )
 from tests.enabling import enabled_or_skip
 
-from kubeport.adapters.subprocess_executor import SubprocessExecutor, confinement
+from kubeport.adapters.subprocess_executor import SubprocessExecutor, confinement, starter
 from kubeport.adapters.subprocess_executor.confinement import limit_note
+from kubeport.adapters.subprocess_executor.enclosure import Enclosure
 from kubeport.application.ports import Job, Limits, Stage
 
 LAUNCHERS = ["prlimit", "python"]
@@ -60,8 +61,9 @@ def test_a_tool_has_the_servers_limits(report: Report) -> None:
 
 
 @pytest.mark.usefixtures("_launcher")
-def test_a_filter_cannot_write_files(tmp_path: Path) -> None:
-    """A write to a file ends the filter, and stderr says why."""
+def test_a_filter_cannot_write_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even without walls a write to a file ends the filter, and stderr says why."""
+    monkeypatch.setattr(starter, "enclosure", Enclosure)
     target = tmp_path / "written"
     text = SHELL + f"echo x > {target}\nexec kill -XFSZ $$\n"
     path = write_program(tmp_path / "grep", text)

@@ -1,0 +1,61 @@
+"""What orchestrators and Prometheus ask a server, without authentication: /livez, /readyz, /metrics.
+
+The paths and the meaning of their codes are those of Kubernetes' own components.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+
+import attrs
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from ...domain.errors import KubeportError
+
+_log = logging.getLogger("kubeport.ready")
+_SECONDS = 3.0
+
+Check = Callable[[], Awaitable[None]]
+
+
+@attrs.frozen
+class Operations:
+    """*checks* by name, each raising where it fails; *metrics* gives the text of a scrape, if wanted."""
+
+    checks: Mapping[str, Check]
+    metrics: Callable[[], str] | None = None
+
+    def routes(self) -> list[Route]:
+        """The routes; they take GET and HEAD only."""
+        found = [Route("/livez", self._livez), Route("/readyz", self._readyz)]
+        return found if self.metrics is None else [*found, Route("/metrics", self._metrics)]
+
+    async def _livez(self, _: Request) -> Response:
+        """The process answers; nothing else is asked, so that an outage elsewhere restarts nobody."""
+        return PlainTextResponse("ok\n")
+
+    async def _readyz(self, _: Request) -> Response:
+        """Whether calls can be served now: 200, or 503 with the names of what fails; the log has why."""
+        failed = await asyncio.gather(*(self._fails(*one) for one in self.checks.items()))
+        told = {name: not bad for name, bad in zip(self.checks, failed, strict=True)}
+        return Response(
+            json.dumps({"ready": not any(failed), "checks": told}) + "\n",
+            status_code=503 if any(failed) else 200,
+            media_type="application/json",
+        )
+
+    async def _fails(self, name: str, check: Check) -> bool:
+        try:
+            async with asyncio.timeout(_SECONDS):
+                await check()
+        except (KubeportError, TimeoutError) as error:
+            _log.error("not ready: %s: %s", name, str(error) or type(error).__name__)
+            return True
+        return False
+
+    async def _metrics(self, _: Request) -> Response:
+        assert self.metrics is not None
+        return PlainTextResponse(self.metrics(), media_type="text/plain; version=0.0.4; charset=utf-8")
