@@ -82,11 +82,12 @@ class BoundedConnection(H11Protocol):
     @property
     def is_waiting(self) -> bool:
         """Whether no request of this connection is being answered."""
-        return self.cycle is None or self.cycle.response_complete
+        cycle: Any = self.cycle  # None before the first request, whatever uvicorn's types say
+        return cycle is None or bool(cycle.response_complete)
 
     def _make_room(self) -> None:
-        others = (one for one in self.connections if one is not self)
-        idle = [one for one in others if isinstance(one, BoundedConnection) and one.is_waiting]
+        others: list[Any] = [one for one in self.connections if one is not self]
+        idle: list[BoundedConnection] = [one for one in others if one.is_waiting]
         chosen = min(idle, key=lambda one: one.began, default=self)
         chosen.transport.abort()
 

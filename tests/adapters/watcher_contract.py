@@ -109,7 +109,9 @@ class WatcherContract:
         """Delete the ConfigMap *name*."""
         await scene.kubectl("delete", f"--namespace={scene.namespace}", "configmaps", name)
 
-    async def watch(self, scene: Scene, heard: Heard, kind: str = "configmaps", *, wide: bool = False) -> Watch:
+    async def watch(
+        self, scene: Scene, heard: Heard, kind: str = "configmaps", *, wide: bool = False
+    ) -> Watch:
         """Watch *kind* in the namespace, or everywhere."""
         place = WatchPlace(scene.context, "" if wide else scene.namespace, kind)
         return await scene.watcher.watch(place, heard)
@@ -248,7 +250,9 @@ class WatcherContract:
         assert isinstance(error, ContextNotFound)
         assert scene.context in error.message
 
-    @pytest.mark.parametrize("kind", ["gadgets", "gadgets.example.com", "deployments", "pods.apps", "../nodes", "Pods"])
+    @pytest.mark.parametrize(
+        "kind", ["gadgets", "gadgets.example.com", "deployments", "pods.apps", "../nodes", "Pods"]
+    )
     async def test_an_unknown_kind_is_refused(self, scene: Scene, kind: str) -> None:
         """Kinds are spelled as the API does, plural and group."""
         error = await self.refusal(scene, WatchPlace(scene.context, "", kind))

@@ -68,7 +68,7 @@ def through(forwarder: Forwarder, kubeconfig: Path, folder: Path) -> Path:
 
 def port_of(kubeconfig: Path) -> int:
     """The port of the API server."""
-    server = json.loads(kubeconfig.read_text())["clusters"][0]["cluster"]["server"]
+    server: str = json.loads(kubeconfig.read_text())["clusters"][0]["cluster"]["server"]
     return urlsplit(server).port or 0
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -31,7 +31,7 @@ async def _app(scope: Any, receive: Any, send: Send) -> None:
 
 
 @asynccontextmanager
-async def _served(bounds: ConnectionBounds) -> AsyncIterator[int]:
+async def _served(bounds: ConnectionBounds) -> AsyncGenerator[int]:
     listening = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
         _app, http=bounded_protocol(bounds), log_config=None, lifespan="off",

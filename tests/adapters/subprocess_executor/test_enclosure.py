@@ -226,7 +226,7 @@ def test_walls_that_cannot_be_put_up_start_nothing(tmp_path: Path, monkeypatch: 
     assert not marker.exists()
 
 
-TEXTS = [
+TEXTS: list[tuple[Enclosure, dict[str, str], dict[str, str]]] = [
     (Enclosure(7, True), {"files": "Landlock 7", "network": "seccomp", "signals": "Landlock 7"}, {}),
     (
         Enclosure(1, True),

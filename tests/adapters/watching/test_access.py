@@ -80,7 +80,8 @@ def test_everything_is_read(tmp_path: Path) -> None:
     )  # fmt: skip
     assert kubeconfigs(path).access("prod") == Access(
         Cluster(
-            "https://prod:6443", f"{tmp_path}/ca.crt", "QUJD\nREVG\n", False, "inner", "http://proxy:3128", True
+            "https://prod:6443", f"{tmp_path}/ca.crt", "QUJD\nREVG\n", False, "inner",
+            "http://proxy:3128", True,
         ),
         User(
             certificate=f"{tmp_path}/tls.crt", key="/abs/tls.key", token_file=f"{tmp_path}/token",
@@ -152,15 +153,16 @@ def test_in_a_pod_the_service_account_is_a_context(tmp_path: Path) -> None:
     (tmp_path / "token").write_text("t")
     for host, server in (("10.0.0.1", "https://10.0.0.1:443"), ("fd00::1", "https://[fd00::1]:443")):
         environ = {"KUBERNETES_SERVICE_HOST": host, "KUBERNETES_SERVICE_PORT": "443", "KUBECONFIG": "/none"}
-        own = Kubeconfigs(lambda environ=environ: environ, str(tmp_path)).access("in-cluster")
+        own = Kubeconfigs(environ.copy, str(tmp_path)).access("in-cluster")
         assert own == Access(Cluster(server, f"{tmp_path}/ca.crt"), User(token_file=f"{tmp_path}/token"))
 
 
 def test_outside_a_pod_there_is_no_such_context(tmp_path: Path) -> None:
     """A token without a server, or a server without a token, is none."""
-    for environ in ({"KUBECONFIG": "/none"}, {"KUBERNETES_SERVICE_HOST": "x", "KUBERNETES_SERVICE_PORT": "1"}):
+    served = {"KUBERNETES_SERVICE_HOST": "x", "KUBERNETES_SERVICE_PORT": "1"}
+    for environ in ({"KUBECONFIG": "/none"}, served):
         with pytest.raises(ContextNotFound):
-            Kubeconfigs(lambda environ=environ: environ, "/nonexistent").access("in-cluster")
+            Kubeconfigs(environ.copy, "/nonexistent").access("in-cluster")
 
 
 @pytest.mark.parametrize(

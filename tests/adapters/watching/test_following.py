@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.adapters.watcher_contract import Heard
@@ -262,7 +263,8 @@ async def test_a_loss_is_logged_once(tmp_path: Path, caplog: pytest.LogCaptureFi
 async def test_over_plain_http_no_credentials_go_out(tmp_path: Path) -> None:
     """As with kubectl: a token is for TLS only. In whose name to act is said all the same."""
     async with Api() as api:
-        watcher = api.watcher(tmp_path, token="secret", **{"as": "jane", "as-groups": ["devs", "qa"]})
+        user: dict[str, Any] = {"token": "secret", "as": "jane", "as-groups": ["devs", "qa"]}
+        watcher = api.watcher(tmp_path, **user)
         await watcher.watch(PLACE, Heard())
         await watcher.watch(WatchPlace("here", "default", "configmaps", "joe", ("ops",)), Heard())
         await watcher.aclose()

@@ -67,9 +67,11 @@ async def test_a_certificate_comes_with_its_key(tmp_path: Path) -> None:
 async def test_it_gets_the_allowed_environment_its_own_and_the_question(tmp_path: Path) -> None:
     """And nothing else; no terminal, no shell, an argument as it is written."""
     note = tmp_path / "note"
-    program = script(tmp_path, f'{{ env; echo "ARG=$1"; test -t 0 || echo NO_TERMINAL; }} > {note}', printed(token="t"))
+    telling = f'{{ env; echo "ARG=$1"; test -t 0 || echo NO_TERMINAL; }} > {note}'
+    program = script(tmp_path, telling, printed(token="t"))
     await ask(Plugin(V1, program, ("$(touch evil); *",), (("PROFILE", "mine"),), wants_cluster=True))
-    seen = dict(line.partition("=")[::2] for line in note.read_text().splitlines())
+    parts = (line.partition("=") for line in note.read_text().splitlines())
+    seen = {name: value for name, _, value in parts}
     assert seen["ARG"] == "$(touch evil); *"
     assert "NO_TERMINAL" in seen
     assert (seen["AWS_PROFILE"], seen["PROFILE"]) == ("prod", "mine")
@@ -84,7 +86,9 @@ async def test_it_gets_the_allowed_environment_its_own_and_the_question(tmp_path
     assert set(seen) - own == set(SEEN)
 
 
-async def test_a_bare_name_is_looked_up_on_the_path_it_gets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_bare_name_is_looked_up_on_the_path_it_gets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Relative entries do not count: they would mean another file elsewhere."""
     script(tmp_path, printed(token="t"))
     plugin = Plugin(V1, "get-token")
@@ -176,7 +180,9 @@ def test_any_answer_is_credentials_or_none(text: bytes) -> None:
         assert bool(issued.certificate) == bool(issued.key)
 
 
-@pytest.mark.parametrize("other", [{"kind": "Config"}, {"apiVersion": BETA}, {"status": None}, {"status": {}}])
+@pytest.mark.parametrize(
+    "other", [{"kind": "Config"}, {"apiVersion": BETA}, {"status": None}, {"status": {}}]
+)
 def test_an_answer_to_another_question_is_none(other: dict[str, Any]) -> None:
     """Kind and version are those that were asked for."""
     answer = {"apiVersion": V1, "kind": "ExecCredential", "status": {"token": "t"}, **other}
