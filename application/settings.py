@@ -46,7 +46,11 @@ class ServerSettings:
 
     transport: ``stdio`` or ``http``. host, port: where http listens, loopback only, since there is
     no authentication; port 0 takes a free one. allowed_hosts, allowed_origins: Host and Origin
-    headers accepted beside those of loopback. log_level: ``debug`` to ``error``; log_format:
+    headers accepted beside those of loopback. tls_certificate, tls_key: PEM files, taken up anew when
+    they change; empty is plain HTTP. connections: how many at once; the longest silent one makes room.
+    request_seconds: for a request to arrive whole; write_seconds: for a client to read on. body_bytes:
+    of one request. metrics: whether ``/metrics`` is served (extra ``metrics``). traces: the whole URL of a
+    collector for traces by OTLP (extra ``otlp``). log_level: ``debug`` to ``error``; log_format:
     ``text`` or ``json``, a line each on stderr.
     """
 
@@ -55,8 +59,20 @@ class ServerSettings:
     port: int = attrs.field(default=8080, validator=_between(0, 65535))
     allowed_hosts: tuple[str, ...] = ()
     allowed_origins: tuple[str, ...] = ()
+    tls_certificate: str = ""
+    tls_key: str = ""
+    connections: int = attrs.field(default=1000, validator=_between(1, 100_000))
+    request_seconds: float = attrs.field(default=15.0, validator=_between(0.1, 600))
+    write_seconds: float = attrs.field(default=30.0, validator=_between(0.1, 600))
+    body_bytes: int = attrs.field(default=4_194_304, validator=_between(1024, 64 * 1024 * 1024))
+    metrics: bool = False
+    traces: str = ""
     log_level: str = attrs.field(default="info", validator=_choice("debug", "info", "warning", "error"))
     log_format: str = attrs.field(default="text", validator=_choice("text", "json"))
+
+    def __attrs_post_init__(self) -> None:
+        if bool(self.tls_certificate) != bool(self.tls_key):
+            raise ValueError("tls_certificate: expected together with tls_key, or neither")
 
 
 @attrs.frozen

@@ -7,7 +7,6 @@ from ..adapters.clock import StoppedClock
 from ..application.kubeport import Kubeport
 from ..application.ports import AuditSink, Clock, Telemetry
 from ..application.settings import Settings
-from ..application.telemetry import NoTelemetry
 from .container import Container
 
 if TYPE_CHECKING:
@@ -36,6 +35,7 @@ def in_memory(
         watcher=cluster,
         clock=clock or StoppedClock(),
         audit=audit or MemoryAudit(),
-        telemetry=telemetry or NoTelemetry(),
     )
+    if telemetry is not None:
+        container.telemetry.override(telemetry)
     return container.kubeport()

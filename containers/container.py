@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from importlib import metadata
 from pathlib import Path
 
 from dependency_injector import containers, providers
@@ -23,6 +24,7 @@ from ..adapters.subprocess_executor.environment import tool_environment
 from ..adapters.watching import KubernetesWatcher
 from ..application.continue_output import ContinueOutput, Shaper
 from ..application.describe_command import DescribeCommand
+from ..application.documentation import Documentation
 from ..application.explain_command import ExplainCommand
 from ..application.kubeport import Kubeport
 from ..application.list_contexts import ListContexts
@@ -127,6 +129,30 @@ def choose_rate_limits(shared: SharedState | None, clock: Clock) -> RateLimits:
     return MemoryRateLimits(clock) if shared is None else RedisRateLimits(shared)
 
 
+def choose_telemetry(server: ServerSettings, turns: Turns) -> Telemetry:
+    """Metrics and traces where the settings want them.
+
+    Raises:
+        CommandError: the extra that they need is not installed.
+    """
+    if not (server.metrics or server.traces):
+        return NoTelemetry()
+    from ..adapters.telemetry import MeasuringTelemetry, Metrics, Tracing
+
+    gauges: dict[str, Callable[[], float]] = {
+        "calls_running": lambda: turns.running,
+        "calls_waiting": lambda: turns.waiting,
+    }
+    try:
+        return MeasuringTelemetry(
+            Metrics(gauges) if server.metrics else None,
+            Tracing(server.traces, metadata.version("kubeport")) if server.traces else None,
+        )
+    except ImportError as error:
+        hint = "pip install 'kubeport[metrics,otlp]', or leave server.metrics and server.traces out."
+        raise CommandError(f"Telemetry needs a package that is missing: {error.name}.", hint=hint) from error
+
+
 class Container(containers.DeclarativeContainer):
     """Real adapters; a fake takes a place through the constructor, never through a subclass."""
 
@@ -174,7 +200,9 @@ class Container(containers.DeclarativeContainer):
     rates: providers.Provider[Rates] = providers.ThreadSafeSingleton(
         Rates, limits=rate_limits, settings=settings.provided.limits
     )
-    telemetry: providers.Provider[Telemetry] = providers.ThreadSafeSingleton(NoTelemetry)
+    telemetry: providers.Provider[Telemetry] = providers.ThreadSafeSingleton(
+        choose_telemetry, settings.provided.server, turns=turns
+    )
     run_command: providers.Provider[RunCommand] = providers.ThreadSafeSingleton(
         RunCommand,
         executor=executor,
@@ -189,8 +217,11 @@ class Container(containers.DeclarativeContainer):
         shaper=shaper,
         telemetry=telemetry,
     )
+    documentation: providers.Provider[Documentation] = providers.ThreadSafeSingleton(
+        Documentation, executor=executor, clock=clock
+    )
     describe: providers.Provider[DescribeCommand] = providers.ThreadSafeSingleton(
-        DescribeCommand, run=run_command
+        DescribeCommand, run=run_command, documentation=documentation
     )
     explain: providers.Provider[ExplainCommand] = providers.ThreadSafeSingleton(
         ExplainCommand, kubeconfig=kubeconfig, manifests=manifests, rules=rules, settings=settings

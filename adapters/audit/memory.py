@@ -10,13 +10,15 @@ from .canonical import canonical
 
 @attrs.define(eq=False)
 class MemoryAudit:
-    """Keeps the records in *records*, in order, as they were handed over."""
+    """Keeps the newest *most* records in *records*, in order, as they were handed over."""
 
     records: list[dict[str, Any]] = attrs.field(factory=list[dict[str, Any]])
+    most: int = 10_000
 
     async def record(self, entry: dict[str, Any], durable: bool = False) -> None:
-        """Append a copy of *entry*."""
+        """Append a copy of *entry*; the oldest makes room."""
         self.records.append(json.loads(canonical(entry)))
+        del self.records[: -self.most]
 
     async def check(self) -> None:
         """There is always room."""

@@ -50,6 +50,7 @@ async def _serve(server: Server[Any], read: Any, write: Any) -> None:
     async with server.lifespan(server) as state:
         first = await _first_after_probes(server, state, read, write)
         if first is None:
+            await write.aclose()  # the SDK's writer ends with it
             return
         relay_in, relay_out = anyio.create_memory_object_stream[SessionMessage | Exception](0)
 

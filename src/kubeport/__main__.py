@@ -214,8 +214,9 @@ def _serve(arguments: "argparse.Namespace", settings: "Settings") -> int:
     gc.freeze()
     if settings.server.transport == "http":
         from .adapters.mcp.http import serve_http
+        from .containers.readiness import operations
 
-        return _asynchronously(serve_http(server, settings.server))
+        return _asynchronously(serve_http(server, settings.server, operations(kubeport)))
     from .adapters.mcp.stdio import serve_stdio
 
     return _asynchronously(serve_stdio(server))

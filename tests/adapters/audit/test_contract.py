@@ -154,3 +154,12 @@ async def test_what_a_stream_gets_can_be_verified() -> None:
     found = verify(lines, Seal())
     assert found.fault is None and (found.records, len(found.chains)) == (6, 2)
     assert verify(lines[:1] + lines[2:], Seal()).fault is not None
+
+
+@pytest.mark.anyio
+async def test_memory_is_bounded() -> None:
+    """A demonstration that runs for long keeps the newest records."""
+    audit = MemoryAudit(most=3)
+    for number in range(5):
+        await audit.record({"number": number})
+    assert [one["number"] for one in audit.records] == [2, 3, 4]

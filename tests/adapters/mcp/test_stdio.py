@@ -146,3 +146,9 @@ def test_children_do_not_read_the_protocol(tmp_path: Path) -> None:
     )["result"]
     assert answer["structuredContent"]["output"] == f"read<{manifest}>"
     assert server.end() == 0
+
+
+def test_an_input_that_ends_before_any_message_ends_the_server() -> None:
+    """``kubeport serve </dev/null`` is over at once, with exit code 0."""
+    server = Server.start("--demo")
+    assert server.end() == 0

@@ -1,0 +1,33 @@
+"""What a server over HTTP tells of itself: whether it can serve calls, and what it has counted."""
+
+from ..adapters.mcp.operations import Check, Operations
+from ..adapters.shared_state import RedisOutputStore
+from ..adapters.subprocess_executor import SubprocessExecutor
+from ..adapters.telemetry import MeasuringTelemetry
+from ..application.kubeport import Kubeport
+
+
+def operations(kubeport: Kubeport) -> Operations:
+    """The checks of the adapters that *kubeport* has, and its metrics where they are wanted."""
+    telemetry = kubeport.run.telemetry
+    metrics = telemetry.metrics if isinstance(telemetry, MeasuringTelemetry) else None
+    return Operations(_checks(kubeport), metrics.text if metrics is not None else None)
+
+
+def _checks(kubeport: Kubeport) -> dict[str, Check]:
+    async def contexts() -> None:
+        kubeport.contexts()
+
+    checks: dict[str, Check] = {"kubeconfig": contexts}
+    executor, store = kubeport.run.executor, kubeport.more.shaper.store
+    if isinstance(executor, SubprocessExecutor):
+
+        async def programs() -> None:
+            executor.program(kubeport.settings.tools.enabled[0])
+
+        checks["programs"] = programs
+    if kubeport.run.audit is not None:
+        checks["audit"] = kubeport.run.audit.check
+    if isinstance(store, RedisOutputStore):
+        checks["state"] = store.state.check
+    return checks
