@@ -1,6 +1,6 @@
 """Kubeport, wired: over the real tools, or in memory."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..adapters.audit import MemoryAudit
 from ..adapters.clock import StoppedClock
@@ -27,6 +27,7 @@ def in_memory(
     telemetry: Telemetry | None = None,
 ) -> Kubeport:
     """Kubeport over *cluster*: no process, no file, no clock, no socket."""
+    chosen: dict[str, Any] = {} if telemetry is None else {"telemetry": telemetry}
     container = Container(
         settings=settings or Settings(),
         executor=cluster,
@@ -35,7 +36,6 @@ def in_memory(
         watcher=cluster,
         clock=clock or StoppedClock(),
         audit=audit or MemoryAudit(),
+        **chosen,
     )
-    if telemetry is not None:
-        container.telemetry.override(telemetry)
     return container.kubeport()
