@@ -15,6 +15,7 @@ from ..domain.understanding import Understood, understand
 from .ports import KubeconfigReader, ManifestReader
 from .request import Request
 from .rules import Rules
+from .scope import place_of
 from .settings import Settings
 from .target import placed_flags, reaches_a_context, resolve
 
@@ -107,9 +108,10 @@ class ExplainCommand:
         call, reader = understood.call, self.kubeconfig
         if reaches_a_context(call, self.settings) and not reader.read().contexts:
             flag = call.with_meaning(Meaning.CONTEXT)
-            named = request.context or (flag.value if flag else "") or self.settings.target.context
+            wanted = place_of(request.context, request.namespace, request.scope).context.value
+            named = wanted or (flag.value if flag else "") or self.settings.target.context
             reader = _StandIn(ContextRef(named, in_cluster=not named))
-        return resolve(call, reader, self.settings, request.context, request.namespace)
+        return resolve(call, reader, self.settings, request.context, request.namespace, request.scope)
 
     def _judged(
         self, found: Explanation, understood: Understood, target: Target, policy: Policy

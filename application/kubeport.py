@@ -45,11 +45,12 @@ class Kubeport:
         whole: bool = False,
         progress: Callable[[Progress], None] | None = None,
         origin: Origin = Origin(),
+        scope: str = "",
     ) -> Result:
         """Run a command line that begins with the tool's name, such as ``kubectl get pods``.
 
-        *timeout* is in seconds, *manifest* the text for ``-f -``; *fold*, *whole* and
-        *origin* as in ``Request``. Errors are part of the result; nothing is raised but cancellation.
+        *timeout* is in seconds, *manifest* the text for ``-f -``; *fold*, *whole*, *origin* and
+        *scope* as in ``Request``. Errors are part of the result; nothing is raised but cancellation.
         """
         request = Request(
             command,
@@ -61,6 +62,7 @@ class Kubeport:
             fold=fold,
             whole=whole,
             origin=origin,
+            scope=scope,
         )
         return await self.run(request, progress)
 
@@ -70,6 +72,8 @@ class Kubeport:
         if self.run.audit is not None:
             await self.run.audit.aclose()
 
-    def check(self, command: str, *, context: str = "", namespace: str = "") -> Explanation:
+    def check(
+        self, command: str, *, context: str = "", namespace: str = "", scope: str = ""
+    ) -> Explanation:
         """What would become of *command*: how it is read, and whether it is allowed."""
-        return self.explain(Request(command, context=context, namespace=namespace))
+        return self.explain(Request(command, context=context, namespace=namespace, scope=scope))

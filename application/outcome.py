@@ -1,7 +1,11 @@
 """What a completed job amounts to: an answer or an error, and what its stages remarked."""
 
+from ..domain.context import Target
 from ..domain.diagnosis import diagnose
 from ..domain.errors import AuthenticationFailed, ExecutionFailed, KubeportError, TimedOut
+from ..domain.manifest import ManifestObject
+from ..domain.resources.touched import touched
+from ..domain.tools.invocation import Invocation
 from .ports import Completed, Limits, StageOutcome
 
 
@@ -42,6 +46,15 @@ def _filter_failure(stage: StageOutcome) -> ExecutionFailed:
 def _has_failed(stage: StageOutcome) -> bool:
     """grep's exit code 1 says that no line matched, which is an answer."""
     return stage.exit_code != 0 and not (stage.argv[0] == "grep" and stage.exit_code == 1)
+
+
+def changed(
+    completed: Completed, call: Invocation, target: Target, manifest: tuple[ManifestObject, ...]
+) -> tuple[str, ...]:
+    """The URIs of what a completed job has changed; what a pipe or our limits took away says nothing."""
+    told = len(completed.stages) == 1 and not completed.truncated
+    succeeded = not (completed.timed_out or completed.overflow or completed.stages[0].exit_code)
+    return touched(call, target, manifest, completed.stdout if told else None, succeeded)
 
 
 def remarks(completed: Completed) -> list[str]:

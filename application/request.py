@@ -36,7 +36,9 @@ class Origin:
 class Request:
     """One call as it comes from outside.
 
-    *tool* may be empty where the command names it. *timeout* is in seconds; None is the default.
+    *tool* may be empty where the command names it. *scope* is a resource URI whose context and
+    namespace count (``k8s-namespace://prod/web``), instead of the two arguments. *timeout* is in
+    seconds; None is the default.
     *manifest* is the text handed to ``-f -``. *fold* writes runs of alike lines once. *whole* asks
     for all of the output that is kept, not for the first part of it. *origin* is kept in the audit.
     """
@@ -52,6 +54,7 @@ class Request:
     fold: bool = False
     whole: bool = False
     origin: Origin = Origin()
+    scope: str = ""
 
 
 def check_access(access: Access, effect: Effect, understood: Understood) -> None:

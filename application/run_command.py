@@ -24,7 +24,7 @@ from ..domain.tools.invocation import Invocation
 from ..domain.understanding import Understood, understand
 from .auditing import MISSING, Auditing
 from .continue_output import Shaper
-from .outcome import exit_code, failure, remarks
+from .outcome import changed, exit_code, failure, remarks
 from .ports import (
     AuditSink,
     CallFacts,
@@ -133,6 +133,7 @@ class _Run:
             self.use.settings,
             self.request.context,
             self.request.namespace,
+            self.request.scope,
         )
         self._judge(understood, manifest)
         placed = placed_flags(call, self.target, self.use.settings)
@@ -215,6 +216,7 @@ class _Run:
             queue_time=self._queued(),
             redactions=self.redactions,
             warnings=tuple(self.warnings),
+            touched=changed(completed, call, self.target or Target(), self.manifest),
         )
 
     async def _shaped(self, completed: Completed, call: Invocation) -> tuple[str, str]:

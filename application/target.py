@@ -7,6 +7,7 @@ from ..domain.tools.grammar import Meaning
 from ..domain.tools.invocation import FlagUse, Invocation
 from ..domain.tools.values import CONTEXT, NAMESPACE, Value
 from .ports import KubeconfigReader
+from .scope import Wanted, place_of
 from .settings import Settings
 
 
@@ -16,19 +17,21 @@ def resolve(
     settings: Settings,
     context: str = "",
     namespace: str = "",
+    scope: str = "",
 ) -> Target:
-    """Choose and check the target of *call*.
+    """Choose and check the target of *call*; *scope* is a resource URI that names both parts.
 
     Raises:
         CommandError: an argument is malformed, or the command contradicts it.
         ContextNotFound: the context does not exist, or none is chosen and there is no current one.
     """
-    context = _one(call, Meaning.CONTEXT, "context", CONTEXT, context)
-    namespace = _one(call, Meaning.NAMESPACE, "namespace", NAMESPACE, namespace)
+    place = place_of(context, namespace, scope)
+    context = _one(call, Meaning.CONTEXT, "context", CONTEXT, place.context)
+    namespace = _one(call, Meaning.NAMESPACE, "namespace", NAMESPACE, place.namespace)
     everywhere = call.with_meaning(Meaning.ALL_NAMESPACES)
     if everywhere and namespace:
         raise call.error(
-            f"The namespace {namespace} contradicts --{everywhere.flag.name}.",
+            f"{_namespace_said(namespace, place.namespace)} contradicts --{everywhere.flag.name}.",
             everywhere.span,
             "Leave one of them out.",
         )
@@ -65,16 +68,21 @@ def _place(
     )
 
 
-def _one(call: Invocation, meaning: Meaning, name: str, value: Value, argument: str) -> str:
-    """The argument or the flag of the command; both only where they agree."""
-    if argument and not value.accepts(argument):
-        raise CommandError(f"The argument `{name}` is not {value.name}: {argument!r}.")
+def _namespace_said(namespace: str, wanted: Wanted) -> str:
+    said = wanted.said if wanted.value else f"the namespace {namespace}"
+    return said[:1].upper() + said[1:]
+
+
+def _one(call: Invocation, meaning: Meaning, name: str, value: Value, wanted: Wanted) -> str:
+    """What is wanted, or the flag of the command; both only where they agree."""
+    if wanted.value and not value.accepts(wanted.value):
+        raise CommandError(f"The argument `{name}` is not {value.name}: {wanted.value!r}.")
     use = call.with_meaning(meaning)
     if use is None:
-        return argument
-    if argument and use.value != argument:
+        return wanted.value
+    if wanted.value and use.value != wanted.value:
         raise call.error(
-            f"--{use.flag.name}={use.value} contradicts the argument {name}={argument}.",
+            f"--{use.flag.name}={use.value} contradicts {wanted.said}.",
             use.span,
             "Leave one of them out.",
         )

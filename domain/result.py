@@ -6,6 +6,9 @@ import attrs
 
 from .context import Target
 from .errors import KubeportError
+from .resources.scope import scope_of
+
+MOST_TOUCHED = 100
 
 
 @attrs.frozen
@@ -61,8 +64,9 @@ class Result:
     *output* is the text that the last stage printed, redacted and capped; *execution_time* is in
     seconds, without the *queue_time* that the call waited for its turn. A failed or refused call
     has an *error*; it may still have output. *truncated* tells that there was more; with a
-    *continuation* that handle gives the next part. *target*, *effect*, *redactions*, *warnings* and
-    *request_id*, by which the audit knows the call, stand beside the fixed fields, too.
+    *continuation* that handle gives the next part. *target*, *effect*, *touched* (the URIs of what a
+    change has changed), *redactions*, *warnings* and *request_id*, by which the audit knows the call,
+    stand beside the fixed fields, too.
     """
 
     output: str = ""
@@ -77,6 +81,7 @@ class Result:
     redactions: int = 0
     warnings: tuple[str, ...] = ()
     request_id: str = ""
+    touched: tuple[str, ...] = ()
 
     @property
     def status(self) -> str:
@@ -94,6 +99,8 @@ class Result:
                 error=None if self.error is None else self.error.as_dict(),
                 target=None if self.target is None else _target(self.target),
                 effect=self.effect,
+                touched=list(self.touched[:MOST_TOUCHED]) or None,
+                touched_count=len(self.touched) if len(self.touched) > MOST_TOUCHED else None,
                 truncated=self.truncated or None,
                 continuation=self.continuation,
                 queue_time=self.queue_time,
@@ -105,11 +112,13 @@ class Result:
 
 
 def _target(target: Target) -> dict[str, Any] | None:
+    uri = scope_of(target)
     return (
         _present(
             context=target.context,
             namespace=target.namespace,
             all_namespaces=target.all_namespaces or None,
+            uri=None if uri is None else str(uri),
         )
         or None
     )

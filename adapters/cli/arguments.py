@@ -11,6 +11,7 @@ EXIT_USAGE = 2
 EXIT_REFUSED = 3
 EXIT_TIMEOUT = 124
 
+_SCOPE = "instead of both: a resource URI, such as k8s-namespace://prod/web"
 TOOL_NAMES = ("kubectl", "helm", "istioctl", "argocd")
 LEVELS = ("read-only", "write", "admin")
 
@@ -138,6 +139,7 @@ def _run(
     run.add_argument("line", metavar="COMMAND", help='such as "kubectl get pods -n web"')
     run.add_argument("--context", default="")
     run.add_argument("--namespace", default="")
+    run.add_argument("--scope", default="", metavar="URI", help=_SCOPE)
     run.add_argument("--timeout", type=float, metavar="SECONDS")
     run.add_argument(
         "--manifest", metavar="FILE", help="the manifest for -f -; - reads standard input"
@@ -159,6 +161,7 @@ def _policy(
         asked.add_argument("line", metavar="COMMAND")
         asked.add_argument("--context", default="")
         asked.add_argument("--namespace", default="")
+        asked.add_argument("--scope", default="", metavar="URI", help=_SCOPE)
         _json(asked)
     test = policy.add_parser("test", parents=[shared], help="judge the lines of JSON-lines files")
     test.add_argument("files", metavar="FILE.jsonl", nargs="+")

@@ -57,7 +57,12 @@ def _short(value: Any) -> str:
 
 def _explained(kubeport: Kubeport, arguments: argparse.Namespace) -> Explanation:
     return kubeport.explain(
-        Request(arguments.line, context=arguments.context, namespace=arguments.namespace)
+        Request(
+            arguments.line,
+            context=arguments.context,
+            namespace=arguments.namespace,
+            scope=arguments.scope,
+        )
     )
 
 

@@ -27,6 +27,7 @@ async def run(kubeport: Kubeport, arguments: argparse.Namespace) -> int:
         whole=True,
         progress=line,
         origin=Origin(transport="cli"),
+        scope=arguments.scope,
     )
     if line is not None:
         line.wipe()

@@ -76,7 +76,7 @@ def _runs(kubeport: Kubeport, cli: str, access: Access) -> Offer:
         f"{cli}_change" if changes else cli,
         f"{cli}, {'changing' if changes else 'reading'}",
         (_CHANGES if changes else _READS)[cli],
-        schemas.run_input(kubeport.settings.limits, reads=not changes),
+        schemas.run_input(reads=not changes),
         schemas.RESULT,
         cli,
         access,
@@ -88,7 +88,8 @@ def _about(tools: tuple[str, ...]) -> tuple[Offer, ...]:
         Offer(
             "help",
             "Tool documentation",
-            "A tool's own --help for a command, e.g. `rollout status`.",
+            "Documentation of a command, e.g. `rollout status`, or for kubectl of a field: `explain "
+            "deployment.spec`.",
             schemas.help_input(tools),
         ),
         Offer("contexts", "Contexts", "The contexts (clusters) that calls can name.", schemas.NO_INPUT),

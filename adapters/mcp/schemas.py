@@ -2,27 +2,27 @@
 
 from typing import Any
 
-from ...application.settings import LimitSettings
+from ...domain.documentation import SECTIONS
 
 Schema = dict[str, Any]
 
 _TEXT: Schema = {"type": "string"}
+_COMMAND: Schema = {"type": "string", "minLength": 1, "maxLength": 32_768}
+_SCOPE: Schema = {"type": "string", "description": "or a URI: k8s-namespace://prod/web"}
+_PLACE: Schema = {"context": _TEXT, "namespace": _TEXT, "scope": _SCOPE}
 
 
-def run_input(limits: LimitSettings, *, reads: bool) -> Schema:
-    """What a tool that runs commands takes; one that *reads* can fold runs of alike lines."""
+def run_input(*, reads: bool) -> Schema:
+    """What a tool that runs commands takes; one that *reads* can fold runs of alike lines.
+
+    The bounds of the timeout are the use case's to enforce: here they would cost as much again.
+    """
     folding: Schema = {"fold": {"type": "boolean", "description": "fold alike lines"}} if reads else {}
     return _object(
         {
-            "command": {"type": "string", "minLength": 1, "maxLength": 32_768},
-            "context": _TEXT,
-            "namespace": _TEXT,
-            "timeout": {
-                "type": "number",
-                "minimum": limits.min_timeout,
-                "maximum": limits.max_timeout,
-                "description": "seconds",
-            },
+            "command": _COMMAND,
+            **_PLACE,
+            "timeout": {"type": "number", "description": "seconds"},
             "manifest": {"type": "string", "description": "text for -f -"},
             **folding,
         },
@@ -40,21 +40,21 @@ MORE: Schema = {
 
 def help_input(tools: tuple[str, ...]) -> Schema:
     """What ``help`` takes."""
-    return _object({"tool": {"enum": list(tools)}, "command": {"type": "string", "maxLength": 200}}, "tool")
+    return _object(
+        {
+            "tool": {"enum": list(tools)},
+            "command": {"type": "string", "maxLength": 200},
+            "section": {"enum": list(SECTIONS)},
+            "context": _TEXT,
+            "scope": _TEXT,
+        },
+        "tool",
+    )
 
 
 def policy_input(tools: tuple[str, ...]) -> Schema:
     """What ``policy`` takes."""
-    return _object(
-        {
-            "tool": {"enum": list(tools)},
-            "command": {"type": "string", "minLength": 1, "maxLength": 32_768},
-            "context": _TEXT,
-            "namespace": _TEXT,
-        },
-        "tool",
-        "command",
-    )
+    return _object({"tool": {"enum": list(tools)}, "command": _COMMAND, **_PLACE}, "tool", "command")
 
 
 NO_INPUT: Schema = {"type": "object", "properties": {}, "additionalProperties": False}
@@ -65,12 +65,8 @@ RESULT: Schema = {
         "status": {"enum": ["success", "error"]},
         "output": _TEXT,
         "exit_code": {"type": "integer"},
-        "execution_time": {"type": "number"},
-        "error": {
-            "type": "object",
-            "properties": {"message": _TEXT, "code": _TEXT, "details": {"type": "object"}},
-            "required": ["message", "code"],
-        },
+        "error": {"type": "object", "required": ["message", "code"]},
+        "touched": {"type": "array"},
     },
     "required": ["status", "output"],
 }

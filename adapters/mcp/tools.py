@@ -16,6 +16,7 @@ from ...application.kubeport import Kubeport
 from ...application.ports import Progress
 from ...application.request import Request
 from ...domain.errors import CommandError, KubeportError
+from ...domain.resources.scope import scope_of
 from ...domain.result import ErrorDetails, Result
 from .catalogue import Offer, offers
 from .origin import origin_of
@@ -35,6 +36,7 @@ class RunArguments:
     timeout: float | None = None
     manifest: str | None = None
     fold: bool = False
+    scope: str = ""
 
 
 @attrs.frozen
@@ -50,6 +52,9 @@ class HelpArguments:
 
     tool: str
     command: str = ""
+    section: str = ""
+    context: str = ""
+    scope: str = ""
 
 
 @attrs.frozen
@@ -60,6 +65,7 @@ class PolicyArguments:
     command: str
     context: str = ""
     namespace: str = ""
+    scope: str = ""
 
 
 _STRUCTURE = cattrs.Converter(forbid_extra_keys=True).structure
@@ -104,8 +110,7 @@ class Tools:
         if offer.cli:
             return answer(await self._run(ctx, offer, _STRUCTURE(arguments, RunArguments)))
         if offer.name == "help":
-            asked = _STRUCTURE(arguments, HelpArguments)
-            return answer(await self.kubeport.describe(asked.tool, asked.command, origin=origin_of(ctx)))
+            return answer(await self._help(ctx, _STRUCTURE(arguments, HelpArguments)))
         if offer.name == "more":
             return answer(await self.kubeport.more(_STRUCTURE(arguments, MoreArguments).handle))
         if offer.name == "contexts":
@@ -123,6 +128,7 @@ class Tools:
             offer.access,
             fold=arguments.fold,
             origin=origin_of(ctx),
+            scope=arguments.scope,
         )
         result = Result()
         send, receive = anyio.create_memory_object_stream[Progress](1)
@@ -132,6 +138,16 @@ class Tools:
             group.cancel_scope.cancel()
         return result
 
+    async def _help(self, ctx: Context, asked: HelpArguments) -> Result:
+        return await self.kubeport.describe(
+            asked.tool,
+            asked.command,
+            origin=origin_of(ctx),
+            section=asked.section,
+            context=asked.context,
+            scope=asked.scope,
+        )
+
     def _contexts(self) -> T.CallToolResult:
         known = self.kubeport.contexts()
         rows = known.as_rows()
@@ -140,7 +156,13 @@ class Tools:
 
     def _policy(self, arguments: PolicyArguments) -> T.CallToolResult:
         found = self.kubeport.explain(
-            Request(arguments.command, arguments.tool, arguments.context, arguments.namespace)
+            Request(
+                arguments.command,
+                arguments.tool,
+                arguments.context,
+                arguments.namespace,
+                scope=arguments.scope,
+            )
         )
         told = found.as_dict()
         return _structured(json.dumps(told, ensure_ascii=False), told)
@@ -166,10 +188,19 @@ def _remarks(result: Result) -> str:
     error, target = result.error, result.target
     if error is not None:
         lines += [f"{error.code}: {error.message}", error.stderr, error.hint]
-    if target is not None and target.context:
-        where = "all namespaces" if target.all_namespaces else target.namespace
-        lines.append(f"[context {target.context}{where and ', ' + where}]")
+    if target is not None and (scope := scope_of(target)) is not None:
+        lines.append(f"[{scope}{', all namespaces' if target.all_namespaces else ''}]")
+    lines.extend(_touched(result.touched))
     return "\n".join(line for line in lines if line)
+
+
+def _touched(uris: tuple[str, ...]) -> list[str]:
+    """The first of what was changed; the structure has more."""
+    more = [f"touched {len(uris) - _TOLD} more"] if len(uris) > _TOLD else []
+    return [*(f"touched {uri}" for uri in uris[:_TOLD]), *more]
+
+
+_TOLD = 10
 
 
 def _offer(send: MemoryObjectSendStream[Progress], step: Progress) -> None:

@@ -31,7 +31,7 @@ async def test_success_has_the_documented_shape() -> None:
         "output": "NAME READY\n",
         "exit_code": 0,
         "execution_time": 0.0,
-        "target": {"context": "dev", "namespace": "shop"},
+        "target": {"context": "dev", "namespace": "shop", "uri": "k8s-namespace://dev/shop"},
         "effect": "read",
         "request_id": result.request_id,
     }

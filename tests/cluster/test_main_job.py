@@ -61,7 +61,8 @@ async def test_get_pods_through_a_pipe(client: Client, namespace: str) -> None:
     answer = await call(client, "kubectl", "get pods -A | grep -c Running")
     assert not answer.is_error and answer.structured_content is not None
     assert int(answer.structured_content["output"]) >= 2
-    assert answer.structured_content["target"] == {"context": "admin", "all_namespaces": True}
+    target = {"context": "admin", "all_namespaces": True, "uri": "k8s-context://admin"}
+    assert answer.structured_content["target"] == target
 
 
 async def test_the_target_is_where_it_says(client: Client, namespace: str) -> None:

@@ -62,7 +62,11 @@ async def test_get_pods_with_and_without_the_tools_name(reader: Client) -> None:
         assert not answer.is_error
         assert schemas["kubectl"] is not None
         jsonschema.validate(structure(answer), schemas["kubectl"])
-        assert structure(answer)["target"] == {"context": "demo", "namespace": "shop"}
+        assert structure(answer)["target"] == {
+            "context": "demo",
+            "namespace": "shop",
+            "uri": "k8s-namespace://demo/shop",
+        }
     assert structure(answers[0])["output"] == structure(answers[1])["output"]
     assert "CrashLoopBackOff" in text(answers[0])
 
