@@ -6,7 +6,7 @@ from ..manifest import ManifestObject
 from ..tools.grammar import Meaning, Subject
 from ..tools.invocation import Invocation
 from ..tools.kubectl.kinds import lookup
-from .links import kind_of, link
+from .naming import kind_of, link
 from .reported import SOMETHING, Thing, application_namespace, installed_name, read_report
 from .scope import scope_of
 from .uri import RELEASE, SCHEMES, canonical_kind
