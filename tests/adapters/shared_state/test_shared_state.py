@@ -24,7 +24,7 @@ from kubeport.domain.errors import ExecutionFailed
 SECRET = "a secret of at least thirty-two characters"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # gone before tests that look for children of ours
 def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a real redis-server of this test run's own, on a socket in its folder."""
     program = shutil.which("redis-server") or shutil.which("valkey-server")
