@@ -1,0 +1,43 @@
+"""Keeping what a model gets to see within a size, whatever a cluster holds."""
+
+import json
+from typing import Any, cast
+
+from .uri import SCHEMES
+
+MOST_BYTES = 16 * 1024
+
+
+def encoded(value: Any) -> str:
+    """*value* as compact JSON."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def fitted(summary: dict[str, Any], most: int = MOST_BYTES) -> str:
+    """*summary* as JSON of at most *most* bytes; one that had to be shortened says so."""
+    text = encoded(summary)
+    for items, chars in _STEPS:
+        if len(text.encode()) <= most:
+            return text
+        note = {"shortened": f"Lists have at most {items} entries here, texts {chars} characters."}
+        text = encoded({key: _squeezed(value, items, chars) for key, value in summary.items()} | note)
+    if len(text.encode()) <= most:
+        return text
+    return encoded({"uri": summary.get("uri", ""), "shortened": "It is too large to be shown."})
+
+
+def _squeezed(value: Any, items: int, chars: int) -> Any:
+    if isinstance(value, dict):
+        pairs = list(cast("dict[str, Any]", value).items())[: max(items, _LEAST_KEYS)]
+        return {key: _squeezed(one, items, chars) for key, one in pairs}
+    if isinstance(value, list):
+        return [_squeezed(one, items, chars) for one in cast("list[Any]", value)[:items]]
+    # half a URI is of no use: lists of them get shorter instead
+    if isinstance(value, str) and len(value) > chars and not value.startswith(_URIS):
+        return value[: chars - 1] + "…"
+    return value
+
+
+_STEPS = ((30, 400), (20, 200), (12, 120), (6, 80), (3, 60), (1, 40))
+_LEAST_KEYS = 12
+_URIS = tuple(f"{scheme.name}://" for scheme in SCHEMES)
