@@ -24,10 +24,15 @@ ALL_SENSITIVE = (Sensitivity.LOGS, Sensitivity.SECRETS, Sensitivity.EXEC)
 
 @attrs.frozen
 class Caller:
-    """Who calls: a name and groups, both verified by the transport; a laptop user is anonymous."""
+    """Who calls: a name and groups, both verified by the transport; a laptop user is anonymous.
+
+    *granted* is the highest level that the caller's credential itself grants (OAuth scopes): no policy
+    gives more than that.
+    """
 
     name: str = ""
     groups: tuple[str, ...] = ()
+    granted: Level = Level.ADMIN
 
 
 class Scope(enum.Enum):
