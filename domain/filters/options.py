@@ -64,12 +64,16 @@ class Use:
 
 @attrs.frozen
 class Words:
-    """The words of one stage, sorted into options and operands."""
+    """The words of one stage, sorted into options and operands.
+
+    *open* is how many of the operands stand before a ``--``: none of the others is a subcommand.
+    """
 
     name: Token
     source: str
     uses: tuple[Use, ...]
     operands: tuple[Token, ...]
+    open: int
 
     def values(self, name: str) -> tuple[Token, ...]:
         """The first value of each use of the option that argv spells *name*."""

@@ -22,7 +22,7 @@ def parse_words(program: Program, words: tuple[Token, ...], source: str) -> Word
     reader.check_lengths()
     while reader.at < len(words):
         reader.read_word()
-    return Words(words[0], source, tuple(reader.uses), tuple(reader.operands))
+    return Words(words[0], source, tuple(reader.uses), tuple(reader.operands), reader.open)
 
 
 @attrs.define
@@ -33,6 +33,7 @@ class _Reader:
     at: int = 1
     uses: list[Use] = attrs.field(factory=list[Use])
     operands: list[Token] = attrs.field(factory=list[Token])
+    open: int = 0
 
     def check_lengths(self) -> None:
         for word in self.words:
@@ -50,6 +51,7 @@ class _Reader:
             self._short(word)
         else:
             self.operands.append(word)
+            self.open = len(self.operands)
             if self.program.style is Style.POSIX:
                 self._rest()
 

@@ -36,7 +36,7 @@ _MERGE_FLAGS = re.compile(r"[dnc]{1,3}")
 
 def _finish(words: Words) -> tuple[str, ...]:
     operands = words.operands
-    if operands and operands[0].text in _SUBCOMMANDS:
+    if words.open and operands[0].text in _SUBCOMMANDS:
         operands = operands[1:]
     words = attrs.evolve(words, operands=operands)
     words.at_most(1, "one expression")

@@ -114,7 +114,7 @@ REFUSED = [
     "yq --from-file x", "yq --split-exp .a", "yq -o pdf .", "yq e . -", "yq -v .",
     "yq --security-enable-system-operator .", "yq --security-disable-env-ops=false .",
     "yq --in-place .",
-    "yq completion", "yq shell-completion bash", "yq eval-all", "yq /etc/passwd",
+    "yq completion", "yq shell-completion bash", "yq eval-all", "yq -- e", "yq /etc/passwd",
     "yq ./secrets.yaml",
 ]
 
