@@ -25,7 +25,8 @@ class Explanation:
     """How a command was read, and the decision on it.
 
     *understood* and *decision* are None where the command could not be read or placed; *error*
-    then says why. A refusal by the policy is in both *decision* and *error*.
+    then says why. A refusal by the policy is in both *decision* and *error*, and so is the need of an
+    approval.
     """
 
     request: Request
@@ -37,7 +38,7 @@ class Explanation:
 
     @property
     def allowed(self) -> bool:
-        """Whether the command would run."""
+        """Whether the command would run, without asking anybody."""
         return self.error is None and self.decision is not None and self.decision.allowed
 
     def as_dict(self) -> dict[str, Any]:
@@ -45,6 +46,8 @@ class Explanation:
         answer: dict[str, Any] = {"allowed": self.allowed}
         if self.decision is not None:
             answer |= {"effect": self.decision.effect.word, "rule": self.decision.rule}
+            if self.decision.approval:
+                answer["approval"] = self.decision.approval
             if self.decision.level:
                 answer["level"] = self.decision.level
         if self.error is not None:
@@ -61,7 +64,7 @@ class Explanation:
             "flags": {use.flag.name: use.value for use in call.flags},
             "subjects": ["/".join(filter(None, (subject.kind, subject.name))) for subject in call.subjects],
         }
-        if self.allowed:
+        if self.error is None or (self.decision is not None and self.decision.approval):
             first["argv"] = list(call.argv(*self.placed))
         return [
             first,

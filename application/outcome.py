@@ -58,10 +58,15 @@ def changed(
 
 
 def remarks(completed: Completed) -> list[str]:
-    """What successful stages said on stderr: kubectl's warnings and "No resources found"."""
-    return [
+    """That there was more, and what successful stages said on stderr: kubectl's warnings, for example."""
+    more = (
+        f"Only the first {len(completed.stdout.encode())} of {completed.stdout_bytes} bytes "
+        "were kept: narrow the command (namespace, selector, --tail, a pipe into grep)."
+    )
+    said = [
         line
         for stage in completed.stages
         if not stage.exit_code
         for line in stage.stderr.strip().splitlines()[:20]
     ]
+    return [more, *said] if completed.truncated else said

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import attrs
 
+from ..domain.approval import Answer, Question
 from ..domain.context import Kubeconfig
 from ..domain.manifest import ManifestObject
 
@@ -250,12 +251,36 @@ class RateLimits(Protocol):
         ...
 
 
+class Approver(Protocol):
+    """Asks a person whether a call may run."""
+
+    async def ask(self, question: Question) -> Answer:
+        """What came of asking; what is approved is this question's digest, and that once.
+
+        ``PENDING`` says that somebody has been asked and this call need not wait: the same call, made
+        again, gets the answer. A cancellation, as when the time for an answer is over, withdraws it.
+        """
+        ...
+
+
+class Once(Protocol):
+    """Remembers what has been used, so that it is used once."""
+
+    async def take(self, name: str, seconds: float) -> bool:
+        """Whether *name* was free; it is taken now, for *seconds*. Of many who ask at once, one gets True.
+
+        Where nothing more can be remembered the answer is False.
+        """
+        ...
+
+
 @attrs.frozen
 class CallFacts:
     """What is counted of one call; every text is one of few, so that none makes a series of its own.
 
     *verb* is a command path of the tool's grammar (``rollout restart``), empty where none was
-    understood; *code* is that of the error, empty for a success; times are in seconds.
+    understood; *code* is that of the error, empty for a success; times are in seconds; *approval* is the
+    answer of a person, empty where none was asked.
     """
 
     tool: str
@@ -267,6 +292,7 @@ class CallFacts:
     queue_time: float
     output_bytes: int
     redactions: int
+    approval: str = ""
 
 
 class Telemetry(Protocol):

@@ -67,6 +67,7 @@ def decided(
     target: Target | None,
     decision: Decision | None,
     manifest: tuple[ManifestObject, ...] = (),
+    approval: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The part of a record that is known before anything runs."""
     place, caller, origin = target or Target(), request.caller, request.origin
@@ -86,6 +87,7 @@ def decided(
         "effect": decision.effect.word if decision else "",
         "allowed": decision.allowed if decision else False,
         "rule": decision.rule if decision else "",
+        "approval": approval,
     }
 
 

@@ -5,9 +5,13 @@ import enum
 import attrs
 
 from ..domain.effect import Effect
-from ..domain.errors import PolicyDenied
+from ..domain.errors import CommandError, PolicyDenied
+from ..domain.manifest import ManifestObject
 from ..domain.policy import Caller
+from ..domain.tools.grammar import Meaning
 from ..domain.understanding import Understood
+from .ports import Limits, ManifestReader
+from .settings import LimitSettings
 
 
 class Access(enum.Enum):
@@ -76,3 +80,40 @@ def check_access(access: Access, effect: Effect, understood: Understood) -> None
             f"Call the tool {call.tool}.",
             rule="change-tool",
         )
+
+
+def manifest_of(
+    request: Request, understood: Understood, manifests: ManifestReader
+) -> tuple[ManifestObject, ...]:
+    """The objects of the manifest of *request*.
+
+    Raises:
+        CommandError: the command wants one and there is none, or the other way round; or it cannot be read.
+    """
+    call, text = understood.call, request.manifest
+    wanted = call.with_meaning(Meaning.MANIFEST)
+    if wanted is not None and text is None:
+        hint = "Hand its text over in the argument `manifest`."
+        raise call.error("-f - needs a manifest.", wanted.span, hint)
+    if text is None:
+        return ()
+    if wanted is None:
+        raise call.error(
+            "A manifest is given, and the command does not take it.", hint="Write: apply -f -"
+        )
+    return manifests.read(text)
+
+
+def limits_of(request: Request, bounds: LimitSettings) -> Limits:
+    """What *request* may use.
+
+    Raises:
+        CommandError: it asks for a timeout beyond the *bounds*.
+    """
+    timeout = bounds.timeout if request.timeout is None else request.timeout
+    if not bounds.min_timeout <= timeout <= bounds.max_timeout:
+        raise CommandError(
+            f"The timeout must be between {bounds.min_timeout:g} and {bounds.max_timeout:g} "
+            f"seconds, not {timeout:g}."
+        )
+    return Limits(timeout, bounds.output_bytes)

@@ -1,7 +1,7 @@
-"""The one choke point: read → judge → place → execute → diagnose → redact → cap → audit.
+"""The one choke point: read → judge → place → ask → execute → diagnose → redact → cap → audit.
 
 Nothing reaches a process except through here, and what is executed is the argument list of the
-very invocation that the policy judged.
+very invocation that the policy judged, and that a person approved where the policy wants it.
 """
 
 import asyncio
@@ -13,19 +13,21 @@ import attrs
 
 from ..domain.context import Target
 from ..domain.effect import Effect
-from ..domain.errors import CommandError, ExecutionFailed, InternalFault, KubeportError
+from ..domain.errors import ExecutionFailed, InternalFault, KubeportError
 from ..domain.judging import Decision, judge
 from ..domain.manifest import ManifestObject
 from ..domain.redaction import Redactor
 from ..domain.result import ErrorDetails, Result
 from ..domain.shaping import fold
-from ..domain.tools.grammar import Meaning, Sensitivity
+from ..domain.tools.grammar import Sensitivity
 from ..domain.tools.invocation import Invocation
 from ..domain.understanding import Understood, understand
+from .approving import Approvals, Asked, question_of
 from .auditing import MISSING, Auditing
 from .continue_output import Shaper
 from .outcome import changed, exit_code, failure, remarks
 from .ports import (
+    Approver,
     AuditSink,
     CallFacts,
     Clock,
@@ -41,7 +43,7 @@ from .ports import (
 )
 from .rates import Rates
 from .record import audit_record, clean, decided, ended, new_request_id, shown_command
-from .request import Request, check_access
+from .request import Request, check_access, limits_of, manifest_of
 from .rules import Rules
 from .settings import Settings
 from .target import placed_flags, resolve
@@ -65,13 +67,20 @@ class RunCommand:
     turns: Turns
     rates: Rates
     shaper: Shaper
+    approvals: Approvals
     telemetry: Telemetry = NoTelemetry()
 
     async def __call__(
-        self, request: Request, progress: Callable[[Progress], None] | None = None
+        self,
+        request: Request,
+        progress: Callable[[Progress], None] | None = None,
+        approver: Approver | None = None,
     ) -> Result:
-        """The result of *request*; errors, refusals included, are part of it."""
-        run = _Run(self, request, self.clock.monotonic(), new_request_id(self.clock.now()))
+        """The result of *request*; errors, refusals included, are part of it.
+
+        *approver* asks a person in place of the one that this use case was made with.
+        """
+        run = _Run(self, request, self.clock.monotonic(), new_request_id(self.clock.now()), approver)
         try:
             with self.telemetry.span("kubeport.run", tool=request.tool):
                 result = await run.through(progress)
@@ -111,9 +120,11 @@ class _Run:
     request: Request
     started: float
     request_id: str
+    approver: Approver | None = None
     call: Invocation | None = None
     target: Target | None = None
     decision: Decision | None = None
+    asked: Asked | None = None
     argv: tuple[tuple[str, ...], ...] = ()
     manifest: tuple[ManifestObject, ...] = ()
     began: float | None = None
@@ -123,10 +134,10 @@ class _Run:
 
     async def through(self, progress: Callable[[Progress], None] | None) -> Result:
         await self.use.rates.admit(self.request.caller, self.request.tool or "run")
-        limits = self._limits()
+        limits = limits_of(self.request, self.use.settings.limits)
         understood = understand(self.request.command, self.request.tool, self.use.rules.safeguards())
         self.call = call = understood.call
-        self.manifest = manifest = self._manifest(understood)
+        self.manifest = manifest_of(self.request, understood, self.use.manifests)
         self.target = resolve(
             call,
             self.use.kubeconfig,
@@ -135,7 +146,7 @@ class _Run:
             self.request.namespace,
             self.request.scope,
         )
-        self._judge(understood, manifest)
+        self._judge(understood)
         placed = placed_flags(call, self.target, self.use.settings)
         self.argv = (call.argv(*placed), *(used.argv for used in understood.filters))
         stages = tuple(Stage(argv, filter=place > 0) for place, argv in enumerate(self.argv))
@@ -143,6 +154,7 @@ class _Run:
         # a tool's documentation holds nothing of a cluster, and examples that look like secrets
         sieve = None if call.help else lambda: _noted(redactors)
         job = Job(stages, limits, self.request.manifest, sieve)
+        await self._approved(understood)
         caller = self.request.caller.name
         async with self.use.turns.turn(self.target.context, caller, limits.timeout):
             await self._intend()
@@ -152,55 +164,37 @@ class _Run:
         self.redactions = sum(redactor.count for redactor in redactors)
         return await self._result(completed, limits, call)
 
-    def _limits(self) -> Limits:
-        bounds = self.use.settings.limits
-        timeout = bounds.timeout if self.request.timeout is None else self.request.timeout
-        if not bounds.min_timeout <= timeout <= bounds.max_timeout:
-            raise CommandError(
-                f"The timeout must be between {bounds.min_timeout:g} and {bounds.max_timeout:g} "
-                f"seconds, not {timeout:g}."
-            )
-        return Limits(timeout, bounds.output_bytes)
-
-    def _manifest(self, understood: Understood) -> tuple[ManifestObject, ...]:
-        call, text = understood.call, self.request.manifest
-        wanted = call.with_meaning(Meaning.MANIFEST)
-        if wanted is not None and text is None:
-            raise call.error(
-                "-f - needs a manifest.",
-                wanted.span,
-                "Hand its text over in the argument `manifest`.",
-            )
-        if text is None:
-            return ()
-        if wanted is None:
-            raise call.error(
-                "A manifest is given, and the command does not take it.", hint="Write: apply -f -"
-            )
-        return self.use.manifests.read(text)
-
-    def _judge(self, understood: Understood, manifest: tuple[ManifestObject, ...]) -> None:
-        rules, target = self.use.rules, self.target or Target()
-        self.decision = judge(
-            understood,
-            rules.policy(),
-            target,
-            self.request.caller,
-            rules.safeguards(charts=understood.charts),
-            manifest,
-        )
-        if not self.decision.allowed:
-            raise self.decision.error(understood.source)
-        check_access(self.request.access, self.decision.effect, understood)
+    def _judge(self, understood: Understood) -> None:
+        target = self.target or Target()
+        decision = self.decision = self._decide(understood, target)
+        check_access(self.request.access, decision.effect, understood)
         if target.assumed:
             self.warnings.append(f"No context was named: used the current one, {target.context}.")
 
+    def _decide(self, understood: Understood, target: Target) -> Decision:
+        """The decision as the rules are now; one that refuses is kept and raised."""
+        rules, caller = self.use.rules, self.request.caller
+        safeguards = rules.safeguards(charts=understood.charts)
+        decision = judge(understood, rules.policy(), target, caller, safeguards, self.manifest)
+        if decision.refused:
+            self.decision = decision
+            raise decision.error(understood.source)
+        return decision
+
+    async def _approved(self, understood: Understood) -> None:
+        """Ask where the decision wants it. The rules may have changed meanwhile, so they are asked again."""
+        decision, target, call = self.decision, self.target or Target(), understood.call
+        if decision is None or not decision.approval:
+            return
+        approvals, asked = self.use.approvals, Asked(decision.approval)
+        self.asked = asked
+        question = question_of(
+            self.request, call, self.argv, target, decision, self.manifest, approvals.seconds
+        )
+        await approvals.settle(question, asked, self.approver)
+        self.decision = attrs.evolve(self._decide(understood, target), allowed=True)
+
     async def _result(self, completed: Completed, limits: Limits, call: Invocation) -> Result:
-        if completed.truncated:
-            self.warnings.append(
-                f"Only the first {len(completed.stdout.encode())} of {completed.stdout_bytes} bytes "
-                "were kept: narrow the command (namespace, selector, --tail, a pipe into grep)."
-            )
         self.warnings.extend(remarks(completed))
         error = failure(completed, limits)
         output, continuation = await self._shaped(completed, call)
@@ -229,8 +223,13 @@ class _Run:
 
     def _queued(self) -> float | None:
         """Seconds that the call waited for its turn, where it is worth telling."""
-        waited = 0.0 if self.began is None else round(self.began - self.started, 3)
+        waited = round(self._waited(), 3)
         return waited if waited >= _WORTH_TELLING else None
+
+    def _waited(self) -> float:
+        """Seconds that the call waited for its turn; those that a person took to approve it are not."""
+        thinking = self.asked.waited if self.asked else 0.0
+        return 0.0 if self.began is None else max(0.0, self.began - self.started - thinking)
 
     def _detailed(self, error: KubeportError, completed: Completed) -> ErrorDetails:
         failing = next((s for s in completed.stages if s.exit_code), completed.stages[-1])
@@ -263,9 +262,10 @@ class _Run:
             self.decision is not None and self.decision.allowed,
             code,
             self._elapsed(),
-            0.0 if self.began is None else self.began - self.started,
+            self._waited(),
             len(result.output.encode()),
             self.redactions,
+            self.asked.answer if self.asked else "",
         )
 
     async def _intend(self) -> None:
@@ -276,11 +276,13 @@ class _Run:
 
     def outcome(self, result: Result) -> dict[str, Any]:
         """What the audit keeps of this call at its end."""
-        waited = 0.0 if self.began is None else self.began - self.started
-        return self._record("outcome", ended(result, self.output, waited))
+        return self._record("outcome", ended(result, self.output, self._waited()))
 
     def _record(self, event: str, *parts: dict[str, Any]) -> dict[str, Any]:
-        known = decided(self.request, self.call, self.argv, self.target, self.decision, self.manifest)
+        asked = attrs.asdict(self.asked) if self.asked else None
+        known = decided(
+            self.request, self.call, self.argv, self.target, self.decision, self.manifest, asked
+        )
         return audit_record(event, self.request_id, self.use.clock.now(), known, *parts)
 
     def _elapsed(self) -> float:

@@ -122,7 +122,8 @@ class LimitSettings:
     is kept altogether, and for how long. concurrency, context_concurrency: how many calls run at
     once, altogether and in one context; caller_concurrency: how many of them one caller may have;
     queue: how many may wait for their turn. rate, burst: calls a minute that a caller may make of one
-    tool in the long run, and at once; a rate of 0 is no limit.
+    tool in the long run, and at once; a rate of 0 is no limit. approval_seconds: how long a person may take
+    to approve a call; approvals: how many calls of one caller may wait for that.
     """
 
     timeout: float = attrs.field(default=30.0, validator=_between(0.1, 86_400))
@@ -138,6 +139,8 @@ class LimitSettings:
     queue: int = attrs.field(default=64, validator=_between(0, 10_000))
     rate: float = attrs.field(default=1800.0, validator=_between(0, 1_000_000))
     burst: int = attrs.field(default=300, validator=_between(1, 100_000))
+    approval_seconds: float = attrs.field(default=300.0, validator=_between(0.1, 86_400))
+    approvals: int = attrs.field(default=4, validator=_between(1, 1000))
 
     def __attrs_post_init__(self) -> None:
         if not self.min_timeout <= self.timeout <= self.max_timeout:

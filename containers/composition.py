@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from ..adapters.audit import MemoryAudit
 from ..adapters.clock import StoppedClock
 from ..application.kubeport import Kubeport
-from ..application.ports import AuditSink, Clock, Telemetry
+from ..application.ports import Approver, AuditSink, Clock, Telemetry
 from ..application.settings import Settings
 from .container import Container
 
@@ -13,9 +13,13 @@ if TYPE_CHECKING:
     from ..adapters.fake_cluster import FakeCluster  # a live server does without its memory
 
 
-def live(settings: Settings | None = None) -> Kubeport:
-    """Kubeport over the real command-line tools and the user's own kubeconfig."""
-    return Container(settings=settings or Settings()).kubeport()
+def live(settings: Settings | None = None, *, approver: Approver | None = None) -> Kubeport:
+    """Kubeport over the real command-line tools and the user's own kubeconfig.
+
+    *approver* asks a person about the calls that the policy wants approved; without one they are refused.
+    """
+    chosen: dict[str, Any] = {} if approver is None else {"approver": approver}
+    return Container(settings=settings or Settings(), **chosen).kubeport()
 
 
 def in_memory(
@@ -25,9 +29,11 @@ def in_memory(
     clock: Clock | None = None,
     audit: AuditSink | None = None,
     telemetry: Telemetry | None = None,
+    approver: Approver | None = None,
 ) -> Kubeport:
     """Kubeport over *cluster*: no process, no file, no clock, no socket."""
-    chosen: dict[str, Any] = {} if telemetry is None else {"telemetry": telemetry}
+    given = {"telemetry": telemetry, "approver": approver}
+    chosen: dict[str, Any] = {name: adapter for name, adapter in given.items() if adapter is not None}
     container = Container(
         settings=settings or Settings(),
         executor=cluster,

@@ -15,13 +15,15 @@ from ..adapters.config import PolicyFile
 from ..adapters.helm_repositories import HelmRepositories
 from ..adapters.kubeconfig import YamlKubeconfig
 from ..adapters.manifest import YamlManifest
+from ..adapters.once import MemoryOnce
 from ..adapters.output_store import MemoryOutputStore
 from ..adapters.rate_limits import MemoryRateLimits
 from ..adapters.secret_file import secret_text
-from ..adapters.shared_state import RedisOutputStore, RedisRateLimits, SharedState
+from ..adapters.shared_state import RedisOnce, RedisOutputStore, RedisRateLimits, SharedState
 from ..adapters.subprocess_executor import SubprocessExecutor
 from ..adapters.subprocess_executor.environment import tool_environment
 from ..adapters.watching import KubernetesWatcher
+from ..application.approving import Approvals
 from ..application.continue_output import ContinueOutput, Shaper
 from ..application.describe_command import DescribeCommand
 from ..application.documentation import Documentation
@@ -29,6 +31,7 @@ from ..application.explain_command import ExplainCommand
 from ..application.kubeport import Kubeport
 from ..application.list_contexts import ListContexts
 from ..application.ports import (
+    Approver,
     AuditSink,
     ChartRepositories,
     Clock,
@@ -129,6 +132,15 @@ def choose_rate_limits(shared: SharedState | None, clock: Clock) -> RateLimits:
     return MemoryRateLimits(clock) if shared is None else RedisRateLimits(shared)
 
 
+def choose_approvals(
+    approver: Approver | None, shared: SharedState | None, clock: Clock, limits: LimitSettings
+) -> Approvals:
+    """Approvals that every replica knows of, else those of this process, under a key of its own."""
+    once = MemoryOnce(clock) if shared is None else RedisOnce(shared)
+    key = os.urandom(32) if shared is None else shared.seal.key(f"approvals {shared.prefix}")
+    return Approvals(approver, once, clock, key, limits.approval_seconds, limits.approvals)
+
+
 def choose_telemetry(server: ServerSettings, turns: Turns) -> Telemetry:
     """Metrics and traces where the settings want them.
 
@@ -200,6 +212,10 @@ class Container(containers.DeclarativeContainer):
     rates: providers.Provider[Rates] = providers.ThreadSafeSingleton(
         Rates, limits=rate_limits, settings=settings.provided.limits
     )
+    approver: providers.Provider[Approver | None] = providers.Object(None)
+    approvals: providers.Provider[Approvals] = providers.ThreadSafeSingleton(
+        choose_approvals, approver=approver, shared=state, clock=clock, limits=settings.provided.limits
+    )
     telemetry: providers.Provider[Telemetry] = providers.ThreadSafeSingleton(
         choose_telemetry, settings.provided.server, turns=turns
     )
@@ -215,6 +231,7 @@ class Container(containers.DeclarativeContainer):
         turns=turns,
         rates=rates,
         shaper=shaper,
+        approvals=approvals,
         telemetry=telemetry,
     )
     documentation: providers.Provider[Documentation] = providers.ThreadSafeSingleton(

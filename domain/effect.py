@@ -1,4 +1,4 @@
-"""What a call does to the world, and the level that permits it."""
+"""What a call does to the world, the level that permits it, and whether a person is asked first."""
 
 import enum
 
@@ -50,3 +50,32 @@ _CEILING = {
     Level.ADMIN: Effect.NEVER,
 }
 _NEEDED = {Effect.READ: Level.READ_ONLY, Effect.WRITE: Level.WRITE, Effect.ADMIN: Level.ADMIN}
+
+
+class Approval(enum.StrEnum):
+    """Which calls need a person's yes before they run: ``none`` ⊂ ``admin`` ⊂ ``changes`` ⊂ ``all``.
+
+    Reads are asked about with ``all`` only.
+    """
+
+    NONE = "none"
+    ADMIN = "admin"
+    CHANGES = "changes"
+    ALL = "all"
+
+    @property
+    def rank(self) -> int:
+        """Its place in the order: one of a higher rank asks about all that a lower one asks about."""
+        return Effect.NEVER - _ASKS_FROM[self]
+
+    def asks(self, effect: Effect) -> bool:
+        """Whether a call with *effect* needs a yes."""
+        return effect >= _ASKS_FROM[self]
+
+
+_ASKS_FROM = {
+    Approval.NONE: Effect.NEVER,
+    Approval.ADMIN: Effect.ADMIN,
+    Approval.CHANGES: Effect.WRITE,
+    Approval.ALL: Effect.READ,
+}

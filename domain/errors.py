@@ -4,6 +4,7 @@ KubeportError
 ├── CommandError            VALIDATION_ERROR      the command line or an argument cannot be read
 │   └── ToolNotFound        TOOL_NOT_FOUND        no such tool, or its binary is missing
 ├── PolicyDenied            POLICY_DENIED         understood, and not allowed
+│   └── ApprovalRequired    APPROVAL_REQUIRED     allowed with a person's yes, which is not there
 ├── ContextNotFound         CONTEXT_NOT_FOUND     the kubeconfig has no such context
 ├── AuthenticationFailed    AUTHENTICATION_ERROR  401, expired token, failing credential plugin
 ├── ExecutionFailed         EXECUTION_ERROR       the tool ran and failed, or could not be started
@@ -85,6 +86,25 @@ class PolicyDenied(KubeportError):
 
     code: ClassVar[str] = "POLICY_DENIED"
     category: ClassVar[str] = "validation"
+
+
+@attrs.define(eq=False)
+class ApprovalRequired(PolicyDenied):
+    """The call may run only with a person's approval, and it does not have it; nothing was run.
+
+    *reason* is for machines: ``declined``, ``unavailable``, ``pending``, ``expired`` …
+    """
+
+    reason: str = "required"
+
+    code: ClassVar[str] = "APPROVAL_REQUIRED"
+
+    @classmethod
+    def told(cls, what: str, reason: str, rule: str, why: str, hint: str = "") -> "ApprovalRequired":
+        """The error that says *what* there is about the approval that *rule* asks for, and *why* it does."""
+        asks = f"{rule}: {why}" if why else rule
+        text = f"{what} Rule: {asks}{'' if asks.endswith(('.', '?')) else '.'}"
+        return cls(text, hint=hint, rule=rule, reason=reason)
 
 
 class ContextNotFound(KubeportError):

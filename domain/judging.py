@@ -4,7 +4,7 @@ import attrs
 
 from .context import Target
 from .effect import Effect, Level
-from .errors import RESTRICTED_MESSAGE, PolicyDenied, Span
+from .errors import RESTRICTED_MESSAGE, ApprovalRequired, PolicyDenied, Span
 from .facets import facets_of
 from .manifest import ManifestObject
 from .policy import Caller, Facet, Policy, Rule
@@ -19,7 +19,8 @@ class Decision:
     """Whether a call may run; *effect* is what it does, *rule* the name of what decided.
 
     A refusal also has *why*, *hint*, the *span* of the offending token and the lowest *level* that
-    would allow the call (empty: none).
+    would allow the call (empty: none). A call that needs a person's approval is not allowed either, until
+    it has one: *approval* names what asks for it, and *why* is the reason of that rule.
     """
 
     allowed: bool
@@ -29,9 +30,17 @@ class Decision:
     hint: str = ""
     span: Span | None = None
     level: str = ""
+    approval: str = ""
+
+    @property
+    def refused(self) -> bool:
+        """Whether nobody's approval would let the call run."""
+        return not (self.allowed or self.approval)
 
     def error(self, source: str) -> PolicyDenied:
         """The refusal as an error: the literal message, then why."""
+        if self.approval:
+            return ApprovalRequired.told("It needs a person's approval.", "required", self.approval, self.why)
         why = self.why + ("" if self.why.endswith((".", "?")) else ".")
         parts = [RESTRICTED_MESSAGE, why, f"Rule: {self.rule}."]
         return PolicyDenied(
@@ -62,7 +71,8 @@ def judge(
     if not level.permits(effect):
         worst = next(demand for demand in demands if demand.effect is effect) if demands else None
         return _refusal(worst, effect, level, rule, named)
-    return _withheld(call, facets, policy, effect) or Decision(True, effect, named)
+    held = _withheld(call, facets, policy, effect)
+    return held or _asked(call, facets, policy, Decision(True, effect, named))
 
 
 def _refusal(
@@ -102,6 +112,15 @@ def _withheld(
                 why = f"The policy withholds {wanted} here" + (f": {rule.reason}" if rule else "")
                 return Decision(False, effect, named, why, span=call.verb_span)
     return None
+
+
+def _asked(call: Invocation, facets: tuple[Facet, ...], policy: Policy, found: Decision) -> Decision:
+    """*found*, or what the third axis makes of it: one facet that needs an approval is enough."""
+    wanted, rule = max((policy.approval_of(facet) for facet in facets), key=lambda one: one[0].rank)
+    if call.help or not wanted.asks(found.effect):
+        return found
+    named = f"{policy.name}/{rule.name}" if rule else policy.name
+    return attrs.evolve(found, allowed=False, approval=named, why=rule.reason if rule else "")
 
 
 def _sensitivities(call: Invocation, facet: Facet) -> tuple[Sensitivity, ...]:

@@ -1,8 +1,9 @@
 """What is allowed, as data: a policy is a default and a table of rules, first match wins.
 
-A policy decides on two axes. *Access*: the highest level of effect (read-only, write, admin). And
-*sensitivity*: which output that may tell secrets is given out (logs, Secrets, exec output). A rule
-speaks on one axis or both, and only for the calls that its patterns cover.
+A policy decides on three axes. *Access*: the highest level of effect (read-only, write, admin).
+*Sensitivity*: which output that may tell secrets is given out (logs, Secrets, exec output). And
+*approval*: which calls a person must say yes to before they run. A rule speaks on one axis or more,
+and only for the calls that its patterns cover.
 
 A call can be about many things at once: ``get pods -A`` is about every namespace. It gets the least
 that any of them gets, so a rule that lowers a part lowers the whole, and a rule that raises only a
@@ -15,7 +16,7 @@ from fnmatch import fnmatchcase
 
 import attrs
 
-from .effect import Level
+from .effect import Approval, Level
 from .tools.grammar import Sensitivity
 
 ANY = ("*",)
@@ -73,9 +74,9 @@ class Rule:
     """One row of a policy: what it covers, and what that gets.
 
     *contexts*, *namespaces*, *commands* (``kubectl rollout *``), *kinds* (plural, ``pods``),
-    *names* and *callers* (names, or ``group:NAME``) are globs. *access* and *sensitive* are what a
-    covered call gets on either axis; None leaves the axis to later rules. *reason* is quoted when
-    the rule refuses.
+    *names* and *callers* (names, or ``group:NAME``) are globs. *access*, *sensitive* and *approval*
+    are what a covered call gets on each axis; None leaves the axis to later rules. *reason* is quoted
+    when the rule refuses or asks.
     """
 
     name: str
@@ -88,6 +89,7 @@ class Rule:
     kinds: tuple[str, ...] = ANY
     names: tuple[str, ...] = ANY
     callers: tuple[str, ...] = ANY
+    approval: Approval | None = None
 
     def match(self, facet: Facet) -> Match:
         """How much of *facet* this rule covers."""
@@ -128,7 +130,7 @@ def _match_any(patterns: tuple[str, ...], text: str) -> Match:
 
 @attrs.frozen
 class Policy:
-    """A default on both axes, and the rules that come before it.
+    """A default on each axis, and the rules that come before it.
 
     *namespaced_kinds* tells us of kinds beyond Kubernetes' own (``virtualservices.networking.istio.io``)
     that they live in a namespace; others count as cluster-wide wherever namespaces matter.
@@ -139,6 +141,7 @@ class Policy:
     sensitive: tuple[Sensitivity, ...] = ALL_SENSITIVE
     rules: tuple[Rule, ...] = ()
     namespaced_kinds: tuple[str, ...] = ()
+    approval: Approval = Approval.NONE
 
     def access_of(self, facet: Facet) -> tuple[Level, Rule | None]:
         """The level that *facet* gets, and the rule that says so (None: the policy's default)."""
@@ -164,6 +167,20 @@ class Policy:
             if match is Match.ALL:
                 return False, rule
         return wanted not in self.sensitive, None
+
+    def approval_of(self, facet: Facet) -> tuple[Approval, Rule | None]:
+        """Which calls about *facet* need a yes, and the rule that says so (None: the policy's default)."""
+        found: tuple[Approval, Rule | None] | None = None
+        for rule in self.rules:
+            if rule.approval is None or (match := rule.match(facet)) is Match.NO:
+                continue
+            if found is None or rule.approval.rank > found[0].rank:
+                found = (rule.approval, rule)
+            if match is Match.ALL:
+                return found
+        if found is not None and found[0].rank >= self.approval.rank:
+            return found
+        return self.approval, None
 
 
 BUILT_IN = {

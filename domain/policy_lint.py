@@ -39,10 +39,14 @@ def lint(policy: Policy) -> tuple[str, ...]:
 
 def _shadows(rule: Rule, earlier: tuple[Rule, ...]) -> Iterator[str]:
     """An earlier rule covers all that *rule* covers, on every axis that *rule* speaks on."""
-    on_access = [one for one in earlier if one.access is not None and _covers(one, rule)]
-    on_sensitive = [one for one in earlier if one.sensitive is not None and _covers(one, rule)]
-    if (rule.access is None or on_access) and (rule.sensitive is None or on_sensitive):
-        yield f"{(on_access or on_sensitive)[0].name} comes before it and covers all of it."
+    covering = [one for one in earlier if _covers(one, rule)]
+    spoken = [axis for axis in _AXES if getattr(rule, axis) is not None]
+    first = [next((one for one in covering if getattr(one, axis) is not None), None) for axis in spoken]
+    if first and first[0] is not None and None not in first:
+        yield f"{first[0].name} comes before it and covers all of it."
+
+
+_AXES = ("access", "sensitive", "approval")
 
 
 def _covers(one: Rule, other: Rule) -> bool:

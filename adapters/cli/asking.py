@@ -21,7 +21,7 @@ from .terminal import styled
 
 
 def check(kubeport: Kubeport, arguments: argparse.Namespace) -> int:
-    """Say whether a command is allowed; exit code 0 or 3."""
+    """Say whether a command is allowed; exit code 0, or 3 where it is refused or needs an approval first."""
     found = _explained(kubeport, arguments)
     if arguments.json:
         print(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))
@@ -69,6 +69,9 @@ def _explained(kubeport: Kubeport, arguments: argparse.Namespace) -> Explanation
 def _verdict(found: Explanation) -> str:
     if found.allowed and found.decision is not None:
         return f"{styled('allowed', 'good')}: {found.decision.effect.word}, by {found.decision.rule}"
+    if found.decision is not None and found.decision.approval:
+        asks = f"{found.decision.approval}: {found.decision.why}".removesuffix(": ")
+        return f"{styled('needs approval', 'doubt')}: {found.decision.effect.word}, by {asks}"
     rule = f" by {found.decision.rule}" if found.decision else ""
     level = (
         f"\nIt would be allowed at the level {found.decision.level}."
@@ -142,6 +145,7 @@ def as_toml(policy: Policy) -> str:
         _assignment("name", policy.name),
         _assignment("access", policy.access.value),
         _assignment("sensitive", [one.value for one in policy.sensitive]),
+        _assignment("approval", policy.approval.value),
     ]
     if policy.namespaced_kinds:
         lines.append(_assignment("namespaced_kinds", list(policy.namespaced_kinds)))

@@ -12,7 +12,9 @@ from ...domain.result import Result
 from .arguments import EXIT_FAILED, EXIT_REFUSED, EXIT_TIMEOUT
 from .terminal import progress_line, styled
 
-_REFUSED = frozenset({"VALIDATION_ERROR", "POLICY_DENIED", "CONTEXT_NOT_FOUND", "TOOL_NOT_FOUND"})
+_REFUSED = frozenset(
+    {"VALIDATION_ERROR", "POLICY_DENIED", "APPROVAL_REQUIRED", "CONTEXT_NOT_FOUND", "TOOL_NOT_FOUND"}
+)
 
 
 async def run(kubeport: Kubeport, arguments: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ from typing import Any, cast
 import attrs
 import cattrs
 
-from ...domain.effect import Level
+from ...domain.effect import Approval, Level
 from ...domain.errors import CommandError
 from ...domain.policy import Policy, Rule
 from ...domain.policy_lint import canonical
@@ -47,8 +47,8 @@ def _rule(row: object, place: int, file: Path) -> Rule:
     for needed in ("name", "reason"):
         if not fields.get(needed):
             raise CommandError(f"{where}: {needed} is missing; a refusal quotes it.")
-    if fields.get("access") is None and fields.get("sensitive") is None:
-        raise CommandError(f"{where}: it decides nothing; give it access or sensitive.")
+    if all(fields.get(axis) is None for axis in ("access", "sensitive", "approval")):
+        raise CommandError(f"{where}: it decides nothing; give it access, sensitive or approval.")
     return Rule(**fields)
 
 
@@ -74,6 +74,8 @@ def _value(key: str, value: object, kind: Any, where: str) -> object:
     try:
         if key == "access":
             return STRICT.structure(value, Level)
+        if key == "approval":
+            return STRICT.structure(value, Approval)
         if key == "sensitive":
             return tuple(Sensitivity(one) for one in STRICT.structure(value, tuple[str, ...]))
         return STRICT.structure(value, kind)
@@ -88,6 +90,7 @@ _EXPECTED = {
     "reason": "a text",
     "access": "one of none, read-only, write, admin",
     "sensitive": "a list of logs, secrets, exec",
+    "approval": "one of none, admin, changes, all",
 }
 
 

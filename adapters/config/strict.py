@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import cattrs
 
-from ...domain.effect import Level
+from ...domain.effect import Approval, Level
 from ...domain.errors import CommandError
 
 
@@ -50,10 +50,10 @@ def _strict_converter() -> cattrs.Converter:
             raise ValueError("expected a number")
         return float(value)
 
-    def level(value: Any, _: Any) -> Level:
-        if not isinstance(value, str) or value not in {one.value for one in Level}:
-            raise ValueError("expected a level")
-        return Level(value)
+    def word(value: Any, kind: type[Level] | type[Approval]) -> Level | Approval:
+        if not isinstance(value, str) or value not in {one.value for one in kind}:
+            raise ValueError(f"expected one of {', '.join(kind)}")
+        return kind(value)
 
     def texts(value: Any, _: Any) -> tuple[str, ...]:
         given = cast("list[object]", value) if isinstance(value, (list, tuple)) else None
@@ -74,7 +74,8 @@ def _strict_converter() -> cattrs.Converter:
     for kind in (str, int, bool):
         converter.register_structure_hook(kind, exact(kind))
     converter.register_structure_hook(float, number)
-    converter.register_structure_hook(Level, level)
+    converter.register_structure_hook(Level, word)
+    converter.register_structure_hook(Approval, word)
     converter.register_structure_hook_func(lambda kind: kind == tuple[str, ...], texts)
     converter.register_structure_hook_func(lambda kind: kind == dict[str, str], table)
     return converter

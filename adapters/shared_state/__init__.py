@@ -1,5 +1,6 @@
-"""State that several replicas share, in Redis or Valkey: kept output and rates (extra ``redis``)."""
+"""State that replicas share, in Redis or Valkey: kept output, rates, used approvals (extra ``redis``)."""
 
 from .connection import SharedState as SharedState
+from .once import RedisOnce as RedisOnce
 from .output_store import RedisOutputStore as RedisOutputStore
 from .rate_limits import RedisRateLimits as RedisRateLimits

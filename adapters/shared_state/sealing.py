@@ -20,12 +20,17 @@ class Seal:
 
         root = secret.encode()
         self._naming = hmac.digest(root, b"kubeport names", "sha256")
+        self._keys = hmac.digest(root, b"kubeport keys", "sha256")
         self._cipher = AESGCM(hmac.digest(root, b"kubeport texts", "sha256"))
 
     def name(self, *parts: str) -> str:
         """A name for *parts* that tells nobody what they are, the same on every replica."""
         told = b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in parts)
         return hmac.new(self._naming, told, hashlib.sha256).hexdigest()[:32]
+
+    def key(self, purpose: str) -> bytes:
+        """A key of 32 bytes for *purpose*, the same on every replica."""
+        return hmac.digest(self._keys, purpose.encode(), "sha256")
 
     def close(self, text: str, place: str) -> bytes:
         """*text* sealed for *place*."""

@@ -14,11 +14,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .adapters.fake_cluster import FakeCluster as FakeCluster
     from .application.kubeport import Kubeport as Kubeport
+    from .application.ports import Approver as Approver
     from .application.request import Access as Access
     from .application.request import Request as Request
     from .application.settings import Settings as Settings
     from .containers import in_memory as in_memory
     from .containers import live as live
+    from .domain.approval import Answer as Answer
+    from .domain.approval import Question as Question
+    from .domain.effect import Approval as Approval
     from .domain.effect import Effect as Effect
     from .domain.effect import Level as Level
     from .domain.errors import KubeportError as KubeportError
@@ -32,6 +36,9 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Access": "application.request",
+    "Answer": "domain.approval",
+    "Approval": "domain.effect",
+    "Approver": "application.ports",
     "Caller": "domain.policy",
     "Effect": "domain.effect",
     "ErrorDetails": "domain.result",
@@ -40,6 +47,7 @@ _HOMES = {
     "KubeportError": "domain.errors",
     "Level": "domain.effect",
     "Policy": "domain.policy",
+    "Question": "domain.approval",
     "Request": "application.request",
     "Result": "domain.result",
     "Rule": "domain.policy",
@@ -50,6 +58,9 @@ _HOMES = {
 
 __all__ = [
     "Access",
+    "Answer",
+    "Approval",
+    "Approver",
     "Caller",
     "Effect",
     "ErrorDetails",
@@ -58,6 +69,7 @@ __all__ = [
     "KubeportError",
     "Level",
     "Policy",
+    "Question",
     "Request",
     "Result",
     "Rule",

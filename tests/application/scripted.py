@@ -7,17 +7,19 @@ import attrs
 from kubeport.adapters.audit import MemoryAudit
 from kubeport.adapters.clock import StoppedClock
 from kubeport.adapters.manifest import YamlManifest
+from kubeport.adapters.once import MemoryOnce
 from kubeport.adapters.output_store import MemoryOutputStore
 from kubeport.adapters.rate_limits import MemoryRateLimits
+from kubeport.application.approving import Approvals
 from kubeport.application.continue_output import Shaper
-from kubeport.application.ports import Completed, Job, Progress, StageOutcome
+from kubeport.application.ports import Approver, Completed, Job, Progress, StageOutcome
 from kubeport.application.rates import Rates
 from kubeport.application.rules import Rules
 from kubeport.application.run_command import RunCommand
 from kubeport.application.settings import Settings
 from kubeport.application.turns import Turns
 from kubeport.domain.context import ContextRef, Kubeconfig
-from kubeport.domain.policy import BUILT_IN
+from kubeport.domain.policy import BUILT_IN, Policy
 
 ONE = Kubeconfig((ContextRef("dev", "shop"),), "dev")
 TWO = Kubeconfig((ContextRef("dev", "shop"), ContextRef("prod")), "dev")
@@ -84,28 +86,38 @@ class Bench:
     settings: Settings = attrs.field(factory=Settings)
     audit: MemoryAudit = attrs.field(factory=MemoryAudit)
     clock: StoppedClock = attrs.field(factory=StoppedClock)
+    policy: Policy | None = None
+    approver: Approver | None = None
+    approval_seconds: float = 300.0
     store: MemoryOutputStore = attrs.field(init=False)
+    approvals: Approvals = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         limits = self.settings.limits
         self.store = MemoryOutputStore(self.clock, limits.store_bytes, limits.store_seconds)
+        once = MemoryOnce(self.clock)
+        self.approvals = Approvals(self.approver, once, self.clock, bytes(32), self.approval_seconds, 2)
+
+    def rules(self) -> Policy:
+        """The policy in force."""
+        return self.policy or BUILT_IN[self.settings.security.level.value]
 
     @property
     def run(self) -> RunCommand:
         """The use case under test."""
         limits = self.settings.limits
-        policy = BUILT_IN[self.settings.security.level.value]
         return RunCommand(
             executor=self.executor,
             kubeconfig=Contexts(self.known),
             manifests=YamlManifest(),
             clock=self.clock,
             audit=self.audit,
-            rules=Rules(lambda: policy, Repositories(), self.settings),
+            rules=Rules(self.rules, Repositories(), self.settings),
             settings=self.settings,
             rates=Rates(MemoryRateLimits(self.clock), limits),
             turns=Turns(limits.concurrency, limits.context_concurrency, limits.queue),
             shaper=Shaper(self.store, self.settings),
+            approvals=self.approvals,
         )
 
     @property

@@ -57,6 +57,7 @@ async def test_the_record_of_a_read() -> None:
         "effect": "read",
         "allowed": True,
         "rule": "read-only",
+        "approval": None,
         "status": "success",
         "code": "",
         "reason": "",
