@@ -11,6 +11,7 @@ from mcp import types as T
 from mcp.server import CacheHint, Server, ServerRequestContext
 
 from ...application.kubeport import Kubeport
+from .elicitation import sealed_state
 from .tools import Tools
 
 _log = logging.getLogger("kubeport.mcp")
@@ -38,6 +39,7 @@ def build_server(kubeport: Kubeport, version: str) -> Server[Any]:
         cache_hints={"tools/list": CacheHint(ttl_ms=60_000, scope="private")},
     )
     server.middleware.append(boundary)
+    server.middleware.append(sealed_state(kubeport.run.approvals, server.name))
     return server
 
 

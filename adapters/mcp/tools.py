@@ -19,6 +19,8 @@ from ...domain.errors import CommandError, KubeportError
 from ...domain.resources.scope import scope_of
 from ...domain.result import ErrorDetails, Result
 from .catalogue import Offer, offers
+from .elicitation import Elicitation
+from .identity import caller_of
 from .origin import origin_of
 from .validation import validator
 
@@ -83,8 +85,10 @@ class Tools:
         """All tools on one page."""
         return T.ListToolsResult(tools=[offer.listed() for offer in offers(self.kubeport)])
 
-    async def call(self, ctx: Context, params: T.CallToolRequestParams) -> T.CallToolResult:
-        """Run one tool.
+    async def call(
+        self, ctx: Context, params: T.CallToolRequestParams
+    ) -> T.CallToolResult | T.InputRequiredResult:
+        """Run one tool, or ask the user first.
 
         Raises:
             MCPError: −32602 for a tool that does not exist; all else is part of the result.
@@ -95,6 +99,8 @@ class Tools:
         arguments = params.arguments or {}
         try:
             self._validate(offer, arguments)
+            if offer.cli:
+                return await self._run(ctx, params, offer, _STRUCTURE(arguments, RunArguments))
             return await self._answer(ctx, offer, arguments)
         except KubeportError as error:
             return answer(Result(error=ErrorDetails.of(error)))
@@ -107,8 +113,6 @@ class Tools:
             raise CommandError(f"The arguments of {offer.name} are not valid: {'; '.join(found)}.")
 
     async def _answer(self, ctx: Context, offer: Offer, arguments: dict[str, Any]) -> T.CallToolResult:
-        if offer.cli:
-            return answer(await self._run(ctx, offer, _STRUCTURE(arguments, RunArguments)))
         if offer.name == "help":
             return answer(await self._help(ctx, _STRUCTURE(arguments, HelpArguments)))
         if offer.name == "more":
@@ -117,7 +121,9 @@ class Tools:
             return self._contexts()
         return self._policy(_STRUCTURE(arguments, PolicyArguments))
 
-    async def _run(self, ctx: Context, offer: Offer, arguments: RunArguments) -> Result:
+    async def _run(
+        self, ctx: Context, params: T.CallToolRequestParams, offer: Offer, arguments: RunArguments
+    ) -> T.CallToolResult | T.InputRequiredResult:
         request = Request(
             arguments.command,
             offer.cli,
@@ -126,17 +132,22 @@ class Tools:
             arguments.timeout,
             arguments.manifest,
             offer.access,
+            caller_of(ctx),
             fold=arguments.fold,
             origin=origin_of(ctx),
             scope=arguments.scope,
         )
+        approvals = self.kubeport.run.approvals
+        client = Elicitation(ctx, params, approvals)
         result = Result()
         send, receive = anyio.create_memory_object_stream[Progress](1)
         async with anyio.create_task_group() as group, send, receive:
             group.start_soon(_report, ctx, receive)
-            result = await self.kubeport.run(request, lambda step: _offer(send, step))
+            result = await self.kubeport.run(
+                request, lambda step: _offer(send, step), None if approvals.approver else client
+            )
             group.cancel_scope.cancel()
-        return result
+        return client.asks or answer(result)
 
     async def _help(self, ctx: Context, asked: HelpArguments) -> Result:
         return await self.kubeport.describe(

@@ -1,11 +1,6 @@
 """Kept output and rates in a real Redis: the contracts, sealing, outages, and two replicas."""
 
 import asyncio
-import secrets
-import shutil
-import subprocess
-import time
-from collections.abc import AsyncIterator, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -15,51 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.adapters.output_store_contract import OutputStoreContract, Pass
 from tests.adapters.rate_limits_contract import RateLimitsContract
-from tests.enabling import enabled_or_skip
 
 from kubeport.adapters.shared_state import RedisOutputStore, RedisRateLimits, SharedState
 from kubeport.adapters.shared_state.sealing import Seal
 from kubeport.domain.errors import ExecutionFailed
 
-SECRET = "a secret of at least thirty-two characters"
-
-
-@pytest.fixture(scope="module")  # gone before tests that look for children of ours
-def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a real redis-server of this test run's own, on a socket in its folder."""
-    program = shutil.which("redis-server") or shutil.which("valkey-server")
-    if program is None:
-        enabled_or_skip("There is no redis-server here.", "Install it: apt-get install redis-server")
-    folder = tmp_path_factory.mktemp("redis")
-    words = ("--port", "0", "--unixsocket", str(folder / "s"), "--save", "", "--dir", str(folder))
-    server = subprocess.Popen([program, *words], stdout=subprocess.DEVNULL)
-    try:
-        _wait_for(folder / "s")
-        yield f"unix://{folder / 's'}"
-    finally:
-        server.terminate()
-        server.wait(10)
+from .conftest import SECRET
 
 
 def _raw(url: str) -> Any:
     """Redis itself, past our adapters."""
     redis: Any = import_module("redis.asyncio")
     return redis.Redis.from_url(url)
-
-
-def _wait_for(socket: Path) -> None:
-    until = time.monotonic() + 10
-    while not socket.exists():
-        assert time.monotonic() < until, "redis-server did not start"
-        time.sleep(0.02)
-
-
-@pytest.fixture
-async def state(redis: str) -> AsyncIterator[SharedState]:
-    """State of one test's own: a prefix that nobody else has."""
-    shared = SharedState(redis, SECRET, f"test-{secrets.token_hex(4)}")
-    yield shared
-    await shared.aclose()
 
 
 @pytest.fixture
