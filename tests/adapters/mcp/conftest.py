@@ -1,6 +1,8 @@
-"""A real MCP client connected to a server over the in-memory shop, in each protocol era."""
+"""A real MCP client connected to a server over the in-memory shop, in each era; servers over HTTP."""
 
-from collections.abc import AsyncIterator
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 from mcp import Client
@@ -10,6 +12,8 @@ from kubeport.adapters.mcp.server import build_server
 from kubeport.application.settings import SecuritySettings, Settings
 from kubeport.containers import in_memory
 from kubeport.domain.effect import Level
+
+from .http_servers import ended, started
 
 ERAS = ("auto", "legacy")  # 2026-07-28 and 2025-11-25
 
@@ -32,3 +36,26 @@ async def admin(request: pytest.FixtureRequest) -> AsyncIterator[Client]:
     """A connected client at the level admin."""
     async with client_of(Level.ADMIN, request.param) as client:
         yield client
+
+
+@pytest.fixture
+def served() -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """A demo server over HTTP, and its port."""
+    process, port = started("--demo")
+    yield process, port
+    ended(process)
+
+
+@pytest.fixture
+def sleeping(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], int, Path]]:
+    """A live server whose kubectl notes its pid and sleeps; the note is the last part."""
+    note = tmp_path / "pids"
+    program = tmp_path / "bin" / "kubectl"
+    program.parent.mkdir(mode=0o755)
+    program.write_text(f'#!/bin/sh\nsleep 300 &\necho $$ $! > "{note}"\nsleep 300\n')
+    program.chmod(0o755)
+    config = tmp_path / "config"
+    config.write_text("contexts: [{name: a, context: {}}]\ncurrent-context: a\n")
+    process, port = started("--set", f"tools.paths_kubectl={program}", KUBECONFIG=str(config))
+    yield process, port, note
+    ended(process)

@@ -1,14 +1,7 @@
 """Streamable HTTP on loopback: both eras, Host and Origin checked, a clean end."""
 
-import json
 import signal
-import socket
 import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import anyio
@@ -20,73 +13,8 @@ from kubeport.adapters.mcp.http import check_loopback
 from kubeport.domain.errors import CommandError
 
 from .conftest import ERAS
-from .processes import INITIALIZE, environment, living
-
-
-def started(*arguments: str, **changes: str) -> tuple[subprocess.Popen[bytes], int]:
-    """A server over HTTP that listens already, and its port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    process = subprocess.Popen(
-        [sys.executable, "-m", "kubeport", "serve", "--transport", "http", "--port", str(port), *arguments],
-        env=environment(**changes),
-        stderr=subprocess.DEVNULL,
-    )
-    deadline = time.monotonic() + 20
-    while not _listens(port):
-        assert process.poll() is None and time.monotonic() < deadline, "the server did not start"
-        time.sleep(0.05)
-    return process, port
-
-
-def ended(process: subprocess.Popen[bytes]) -> None:
-    """Make sure that it is gone."""
-    if process.poll() is None:
-        process.kill()
-    process.wait(10)
-
-
-@pytest.fixture
-def served() -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """A demo server over HTTP, and its port."""
-    process, port = started("--demo")
-    yield process, port
-    ended(process)
-
-
-@pytest.fixture
-def sleeping(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], int, Path]]:
-    """A live server whose kubectl notes its pid and sleeps; the note is the last part."""
-    note = tmp_path / "pids"
-    program = tmp_path / "bin" / "kubectl"
-    program.parent.mkdir(mode=0o755)
-    program.write_text(f'#!/bin/sh\nsleep 300 &\necho $$ $! > "{note}"\nsleep 300\n')
-    program.chmod(0o755)
-    config = tmp_path / "config"
-    config.write_text("contexts: [{name: a, context: {}}]\ncurrent-context: a\n")
-    process, port = started("--set", f"tools.paths_kubectl={program}", KUBECONFIG=str(config))
-    yield process, port, note
-    ended(process)
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def status(port: int, **headers: str) -> int:
-    """The status of an initialize request with *headers* (``_`` for ``-``) beside the usual ones."""
-    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": INITIALIZE}).encode()
-    usual = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
-    given = {name.replace("_", "-"): value for name, value in headers.items()}
-    request = urllib.request.Request(f"http://127.0.0.1:{port}/mcp", body, {**usual, **given})
-    try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return int(answer.status)
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code
+from .http_servers import call, pids_in, status
+from .processes import living
 
 
 @pytest.mark.anyio
@@ -116,24 +44,12 @@ def test_sigterm_ends_it(served: tuple[subprocess.Popen[bytes], int]) -> None:
     assert process.wait(10) in (0, -signal.SIGTERM)
 
 
-async def _call(port: int, era: str) -> None:
-    async with Client(f"http://127.0.0.1:{port}/mcp", mode=era) as client:
-        await client.call_tool("kubectl", {"command": "get pods"})
-
-
 async def _call_until_the_server_goes(port: int, era: str) -> None:
     """The client is told that there will be no answer, in one way or another."""
     try:
-        await _call(port, era)
+        await call(port, era)
     except* Exception as errors:
         assert errors.exceptions
-
-
-async def _pids(note: Path) -> list[int]:
-    with anyio.fail_after(20):
-        while not (note.exists() and note.read_text().strip()):
-            await anyio.sleep(0.02)
-    return [int(pid) for pid in note.read_text().split()]
 
 
 @pytest.mark.anyio
@@ -144,8 +60,8 @@ async def test_a_client_that_goes_away_ends_its_call(
     _, port, note = sleeping
     pids = list[int]()
     async with anyio.create_task_group() as group:
-        group.start_soon(_call, port, "auto")
-        pids = await _pids(note)
+        group.start_soon(call, port, "auto")
+        pids = await pids_in(note)
         assert living(pids) == pids
         group.cancel_scope.cancel()
     assert len(pids) == 2 and await anyio.to_thread.run_sync(living, pids) == []
@@ -161,7 +77,7 @@ async def test_sigterm_ends_the_children(
     pids = list[int]()
     async with anyio.create_task_group() as group:
         group.start_soon(_call_until_the_server_goes, port, era)
-        pids = await _pids(note)
+        pids = await pids_in(note)
         process.send_signal(signal.SIGTERM)
         await anyio.to_thread.run_sync(process.wait, 15)
         group.cancel_scope.cancel()

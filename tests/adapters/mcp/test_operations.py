@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.adapters.mcp.test_http import ended, started
+from tests.adapters.mcp.http_servers import ended, started
 from tests.adapters.watching.certificates import authority, signed
 
 from kubeport.adapters.mcp.certificates import Certificate

@@ -1,0 +1,206 @@
+"""Two replicas behind a real nginx, with the configuration of docs/how-to/replicas.md and one Redis."""
+
+import json
+import re
+import shutil
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import anyio
+import anyio.to_thread
+import attrs
+import pytest
+from mcp import Client, MCPError
+from tests.enabling import enabled_or_skip
+
+from .conftest import ERAS
+from .http_servers import call, ended, pids_in, started, status
+from .processes import living
+
+_PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "replicas.md"
+_SECRET = "a secret of at least thirty-two characters"
+_LONG = {"command": "get pods -A -o yaml"}
+
+
+@attrs.frozen
+class Replicas:
+    """Two servers, and the ports of both and of the proxy before them."""
+
+    processes: tuple["subprocess.Popen[bytes]", ...]
+    ports: tuple[int, ...]
+    proxy: int
+
+    @property
+    def url(self) -> str:
+        """What clients are told."""
+        return f"http://127.0.0.1:{self.proxy}/mcp"
+
+
+@pytest.fixture
+def replicas(tmp_path: Path) -> Iterator[Replicas]:
+    """Redis, two replicas and nginx; all of them are gone afterwards."""
+    for program in ("redis-server", "nginx"):
+        if shutil.which(program) is None:
+            enabled_or_skip(f"There is no {program} here.", f"Install it: apt-get install {program}")
+    redis = _redis(tmp_path)
+    flags = ("--demo", *_sets({"limits.output_tokens": "200", **_state(tmp_path)}))
+    servers = [started(*flags) for _ in range(2)]
+    proxy, port = _nginx(tmp_path, [one[1] for one in servers])
+    try:
+        yield Replicas(tuple(one[0] for one in servers), tuple(one[1] for one in servers), port)
+    finally:
+        for process in (proxy, *(one[0] for one in servers), redis):
+            ended(process)
+
+
+def _sets(settings: dict[str, str]) -> Iterator[str]:
+    for name, value in settings.items():
+        yield from ("--set", f"{name}={value}")
+
+
+def _state(folder: Path) -> dict[str, str]:
+    files = {"url_file": f"unix://{folder / 'redis.sock'}", "secret_file": _SECRET}
+    for name, text in files.items():
+        (folder / name).write_text(text)
+        (folder / name).chmod(0o600)
+    return {f"state.{name}": str(folder / name) for name in files}
+
+
+def _redis(folder: Path) -> "subprocess.Popen[bytes]":
+    place = folder / "redis.sock"
+    words = ("--port", "0", "--unixsocket", str(place), "--save", "", "--dir", str(folder))
+    process = subprocess.Popen(["redis-server", *words], stdout=subprocess.DEVNULL)
+    _wait_until(place.exists, process)
+    return process
+
+
+def _nginx(folder: Path, ports: list[int]) -> tuple["subprocess.Popen[bytes]", int]:
+    """nginx with the page's configuration, in which only the addresses are ours."""
+    found = re.search(r"```nginx\n(.*?)```", _PAGE.read_text(), re.DOTALL)
+    assert found is not None
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    site = found[1].replace("listen 8443", f"listen 127.0.0.1:{port}")
+    for place, own in zip(("10.0.0.11:8080", "10.0.0.12:8080"), ports, strict=True):
+        site = site.replace(place, f"127.0.0.1:{own}")
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    temporary = "".join(f"{kind}_temp_path {folder / kind};\n" for kind in kinds)
+    log = folder / "nginx.log"
+    text = (
+        f"daemon off;\nmaster_process off;\npid {folder / 'nginx.pid'};\nerror_log {log};\n"
+        f"events {{}}\nhttp {{\naccess_log off;\n{temporary}{site}}}\n"
+    )
+    (folder / "nginx.conf").write_text(text)
+    process = subprocess.Popen(
+        ["nginx", "-c", str(folder / "nginx.conf"), "-p", str(folder)], stderr=subprocess.DEVNULL
+    )
+    _wait_until(lambda: _listens(port), process)
+    return process, port
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _wait_until(ready: Any, process: "subprocess.Popen[bytes]") -> None:
+    until = time.monotonic() + 20
+    while not ready():
+        assert process.poll() is None and time.monotonic() < until, f"{process.args} did not start"
+        time.sleep(0.02)
+
+
+def _shares_state(port: int) -> bool:
+    """Whether the replica says that it reaches Redis."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as answer:
+        return json.load(answer)["checks"]["state"] is True
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("era", ERAS)
+async def test_calls_pass_the_proxy(replicas: Replicas, era: str) -> None:
+    """Lists and calls work through nginx in both eras, and the checks of Host and Origin still hold."""
+    async with Client(replicas.url, mode=era) as client:
+        assert "kubectl" in [tool.name for tool in (await client.list_tools()).tools]
+        for _ in range(10):
+            answer = await client.call_tool("kubectl", {"command": "get pods | grep -c Running"})
+            assert not answer.is_error
+    assert status(replicas.proxy, Host="evil.example") == 421
+    assert status(replicas.proxy, Origin="https://evil.example") == 403
+    assert all(_shares_state(port) for port in replicas.ports)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("era", ERAS)
+async def test_what_one_replica_kept_the_other_gives(replicas: Replicas, era: str) -> None:
+    """A handle that one replica gave out is good at the other."""
+    first, second = (f"http://127.0.0.1:{port}/mcp" for port in replicas.ports)
+    async with Client(first, mode=era) as client:
+        long = await client.call_tool("kubectl", _LONG)
+    assert long.structured_content is not None
+    handle = long.structured_content["continuation"]
+    async with Client(second, mode=era) as client:
+        more = await client.call_tool("more", {"handle": handle})
+    assert not more.is_error and more.structured_content is not None
+    assert more.structured_content["output"]
+
+
+@pytest.mark.anyio
+async def test_a_replica_that_is_killed_is_not_missed(replicas: Replicas) -> None:
+    """2026-07-28: of forty calls in a row, with a replica killed after ten, at most one is lost."""
+    lost = 0
+    async with Client(replicas.url, mode="auto") as client:
+        long = await client.call_tool("kubectl", _LONG)
+        for place in range(40):
+            if place == 10:
+                replicas.processes[0].kill()
+            try:
+                answer = await client.call_tool("kubectl", {"command": "get pods -n shop"})
+                assert not answer.is_error
+            except MCPError:
+                lost += 1
+        assert long.structured_content is not None
+        more = await client.call_tool("more", {"handle": long.structured_content["continuation"]})
+    assert lost <= 1
+    assert not more.is_error
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("victim", [0, 1])  # the session is in one of them, whichever that is
+async def test_a_new_session_works_whichever_replica_is_killed(replicas: Replicas, victim: int) -> None:
+    """2025-11-25: a client of the dead replica has to begin anew, and then it works."""
+    assert await _works_anew(replicas.url)
+    replicas.processes[victim].kill()
+    replicas.processes[victim].wait(10)
+    assert await _works_anew(replicas.url)
+
+
+async def _works_anew(url: str) -> bool:
+    """Whether a session that begins now answers."""
+    with anyio.fail_after(20):
+        async with Client(url, mode="legacy") as client:
+            return not (await client.call_tool("kubectl", {"command": "get pods"})).is_error
+
+
+@pytest.mark.anyio
+async def test_a_client_that_goes_away_is_noticed_behind_the_proxy(
+    sleeping: tuple["subprocess.Popen[bytes]", int, Path], tmp_path: Path
+) -> None:
+    """2026-07-28: the closed stream reaches the replica through nginx, and the call's children end."""
+    _, port, note = sleeping
+    proxy, front = _nginx(tmp_path, [port, port])
+    pids = list[int]()
+    try:
+        async with anyio.create_task_group() as group:
+            group.start_soon(call, front, "auto")
+            pids = await pids_in(note)
+            group.cancel_scope.cancel()
+        assert len(pids) == 2 and await anyio.to_thread.run_sync(living, pids) == []
+    finally:
+        ended(proxy)
