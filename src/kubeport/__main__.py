@@ -147,9 +147,11 @@ def _listed(text: str) -> tuple[str, ...]:
 
 
 async def _run_and_close(configured: "Configured", arguments: "argparse.Namespace") -> int:
+    from .adapters.cli.approving import terminal_approver
     from .containers import live
 
-    kubeport = live(_without_stdout(configured.settings, arguments.command))
+    asked = terminal_approver() if arguments.command == "run" else None
+    kubeport = live(_without_stdout(configured.settings, arguments.command), approver=asked)
     try:
         if arguments.command == "doctor":
             from .adapters.cli.doctor import doctor
