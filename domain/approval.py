@@ -88,7 +88,7 @@ class Question:
             raise self._too_long(f"it is about more than {_OBJECTS} objects")
         yield from _labelled("objects", [line for one in self.objects for line in self._lines(one, 400)])
         if self.hidden:
-            yield "", "(What looks like a secret is not shown.)"
+            yield "", "(Parts that look like secrets are hidden: you would approve them unseen.)"
 
     def _lines(self, value: str, most: int) -> list[str]:
         text = visible(value)

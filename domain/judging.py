@@ -40,7 +40,8 @@ class Decision:
     def error(self, source: str) -> PolicyDenied:
         """The refusal as an error: the literal message, then why."""
         if self.approval:
-            return ApprovalRequired.told("It needs a person's approval.", "required", self.approval, self.why)
+            told, hint = "It needs a person's approval.", "The call asks for it: nothing runs before a yes."
+            return ApprovalRequired.told(told, "required", self.approval, self.why, hint)
         why = self.why + ("" if self.why.endswith((".", "?")) else ".")
         parts = [RESTRICTED_MESSAGE, why, f"Rule: {self.rule}."]
         return PolicyDenied(

@@ -20,11 +20,12 @@ EXAMPLES = re.findall(r"^## (.+?)$.*?^```python\n(.+?)^```$", PAGE.read_text(), 
 EXPECTED = {
     "An asyncio agent": ["CrashLoopBackOff", "POLICY_DENIED"],
     "A synchronous agent": ["deployment.apps/web scaled", " 5"],
+    "Ask a person before a change": ["command    kubectl scale", "web scaled", "who was asked declined"],
     "An agent of Pydantic AI": ["pod/"],
 }
 
 
-@pytest.mark.parametrize(("title", "code"), EXAMPLES[:3], ids=lambda text: text[:24].strip())
+@pytest.mark.parametrize(("title", "code"), EXAMPLES[:-1], ids=lambda text: text[:24].strip())
 def test_an_example_runs(title: str, code: str, tmp_path: Path) -> None:
     """In an interpreter of its own, from an empty folder, with every warning an error."""
     done = subprocess.run(
@@ -39,7 +40,7 @@ def test_an_example_runs(title: str, code: str, tmp_path: Path) -> None:
 
 def test_the_fixtures_are_found_by_pytest(pytester: pytest.Pytester) -> None:
     """The tests of the page pass in a project that only has kubeport installed."""
-    title, code = EXAMPLES[3]
+    title, code = EXAMPLES[-1]
     assert title == "Testing your agent"
     pytester.makeconftest("import pytest\n@pytest.fixture\ndef anyio_backend():\n    return 'asyncio'\n")
     pytester.makepyfile(code)

@@ -5,6 +5,7 @@
 | kubeport_calls_total | tool, verb, effect, decision, code |
 | kubeport_call_seconds, kubeport_queue_seconds | tool |
 | kubeport_output_bytes_total, kubeport_redactions_total | tool |
+| kubeport_approvals_total | answer |
 | kubeport_calls_running, kubeport_calls_waiting, kubeport_watches | |
 """
 
@@ -34,6 +35,8 @@ class Metrics:
         told = "Bytes of output given to callers."
         self._bytes = self._made("Counter", "kubeport_output_bytes", told, ("tool",))
         self._redactions = self._made("Counter", "kubeport_redactions", "Secrets taken out.", ("tool",))
+        told = "Calls that a person was asked about, by what came of it."
+        self._approvals = self._made("Counter", "kubeport_approvals", told, ("answer",))
         for name, ask in gauges.items():
             self._made("Gauge", f"kubeport_{name}", f"{name.replace('_', ' ')} now.", ()).set_function(ask)
 
@@ -48,6 +51,8 @@ class Metrics:
         self._waited.labels(facts.tool).observe(facts.queue_time)
         self._bytes.labels(facts.tool).inc(facts.output_bytes)
         self._redactions.labels(facts.tool).inc(facts.redactions)
+        if facts.approval:
+            self._approvals.labels(facts.approval).inc()
 
     def text(self) -> str:
         """All of it, as a scrape reads it."""

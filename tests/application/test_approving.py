@@ -117,7 +117,7 @@ async def test_the_line_to_run_tells_no_secret() -> None:
     words = "kubectl create secret generic db --from-literal=password=hunter2hunter2"
     result = await one.run(Request(words))
     assert "hunter2" not in str(result.as_dict()) + str(one.audit.records) + person.asked[0].text
-    assert person.asked[0].hidden and "is not shown" in person.asked[0].text
+    assert person.asked[0].hidden and "approve them unseen" in person.asked[0].text
 
 
 async def test_the_one_of_the_call_answers_before_the_one_of_the_server() -> None:

@@ -14,7 +14,6 @@ from kubeport import (
     Approval,
     Caller,
     FakeCluster,
-    Kubeport,
     Level,
     Policy,
     Question,
@@ -28,7 +27,6 @@ from kubeport.adapters.mcp import tools
 from kubeport.adapters.mcp.server import build_server
 from kubeport.application.approving import Approvals
 from kubeport.application.ports import KubeconfigReader
-from kubeport.application.rules import Rules
 from kubeport.application.settings import LimitSettings
 from kubeport.domain.context import ContextRef, Kubeconfig
 
@@ -54,14 +52,6 @@ class User:
         return self.answer
 
 
-def asking(kubeport: Kubeport, policy: Policy = POLICY) -> Kubeport:
-    """*kubeport* under a policy that wants changes approved."""
-    rules = Rules(lambda: policy, kubeport.rules.repositories, kubeport.settings)
-    run = attrs.evolve(kubeport.run, rules=rules)
-    explain = attrs.evolve(kubeport.explain, rules=rules)
-    return attrs.evolve(kubeport, run=run, explain=explain, rules=rules)
-
-
 @attrs.define
 class Site:
     """A server whose changes need approval, and what a test looks at."""
@@ -75,7 +65,9 @@ class Site:
 
     def client(self, era: str, user: ElicitationFnT | None) -> Client:
         """A client, not yet connected; without a *user* it cannot ask anybody."""
-        kubeport = asking(in_memory(self.cluster, self.settings, clock=self.clock, audit=self.audit))
+        kubeport = in_memory(
+            self.cluster, self.settings, clock=self.clock, audit=self.audit, policy=POLICY
+        )
         if self.approvals is not None:
             kubeport = attrs.evolve(kubeport, run=attrs.evolve(kubeport.run, approvals=self.approvals))
         if self.kubeconfig is not None:
@@ -164,7 +156,7 @@ async def test_the_approver_of_the_server_is_asked_in_place_of_the_client(era: s
             return Answer.DECLINED
 
     user = User()
-    kubeport = asking(in_memory(shop(), approver=Other()))
+    kubeport = in_memory(shop(), policy=POLICY, approver=Other())
     async with Client(build_server(kubeport, "0"), mode=era, elicitation_callback=user) as client:
         answer = await client.call_tool("kubectl_change", SCALE)
     assert structure(answer)["error"]["reason"] == "declined" and not user.forms

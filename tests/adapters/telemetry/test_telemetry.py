@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from kubeport import Settings
+from kubeport import Approval, Level, Policy, Settings
 from kubeport.adapters.fake_cluster import shop
 from kubeport.adapters.telemetry import MeasuringTelemetry, Metrics
 from kubeport.application.kubeport import Kubeport
@@ -47,6 +47,17 @@ async def test_calls_are_counted_by_what_they_are() -> None:
         ("kubectl", "delete", "admin", "refused", "POLICY_DENIED"): 1,
         ("", "", "", "refused", "VALIDATION_ERROR"): 1,
     }
+
+
+@pytest.mark.anyio
+async def test_approvals_are_counted_by_answer() -> None:
+    """Of the calls that a person had to be asked about; a read is none of them."""
+    metrics = Metrics({})
+    policy = Policy("team", access=Level.WRITE, approval=Approval.CHANGES)
+    kubeport = in_memory(shop(), telemetry=MeasuringTelemetry(metrics), policy=policy)
+    for line in ("kubectl get pods", "kubectl scale deploy/web --replicas=1"):
+        await kubeport.command(line)
+    assert _samples(metrics)["kubeport_approvals_total"] == [({"answer": "unavailable"}, 1)]
 
 
 @pytest.mark.anyio
