@@ -1,10 +1,14 @@
 """Questions to one cluster on behalf of one caller, through the choke point."""
 
+import asyncio
 import shlex
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 import attrs
 
 from ...domain.errors import (
+    ApprovalRequired,
     AuthenticationFailed,
     CommandError,
     ContextNotFound,
@@ -17,9 +21,11 @@ from ...domain.errors import (
     ToolNotFound,
 )
 from ...domain.policy import Caller
-from ...domain.result import ErrorDetails
-from ..request import Access, Request
+from ...domain.result import ErrorDetails, Result
+from ..request import Access, Origin, Request
 from ..run_command import RunCommand
+
+Found = TypeVar("Found")
 
 
 @attrs.frozen
@@ -34,7 +40,7 @@ class Answer:
 class Asking:
     """Runs commands that only read, in *context* and *namespace*, for *caller*.
 
-    *unread* collects what was asked for and not answered, with the reason.
+    *unread* collects what was asked for and not answered, with the reason; *faults* the errors of it.
     """
 
     run: RunCommand
@@ -42,7 +48,9 @@ class Asking:
     namespace: str = ""
     caller: Caller = Caller()
     timeout: float | None = None
+    origin: Origin = Origin()
     unread: dict[str, str] = attrs.field(factory=dict[str, str])
+    faults: list[KubeportError] = attrs.field(factory=list[KubeportError])
 
     async def __call__(self, tool: str, *words: str) -> Answer:
         """The output of *tool* with *words*, which are taken as they are.
@@ -62,7 +70,8 @@ class Asking:
         """
         result = await self._result(tool, words)
         if result.error is not None:
-            self.unread[what] = _reason(result.error)
+            self.unread[what] = reason_of(result.error)
+            self.faults.append(raised(result.error))
         elif result.truncated:
             self.unread[what] = "There is more than fits: this is the first part."
         return result.output
@@ -77,24 +86,24 @@ class Asking:
             access=Access.READ,
             caller=self.caller,
             whole=True,
+            origin=self.origin,
         )
         return await self.run(request)
 
 
-Found = TypeVar("Found")
-
-
-async def together(needed: Coroutine[Any, Any, Found], *others: Coroutine[Any, Any, str]) -> tuple[Found, *tuple[str, ...]]:
+async def together(
+    needed: Coroutine[Any, Any, Found], *others: Coroutine[Any, Any, str]
+) -> tuple[Found, list[str]]:
     """The results of all, run at once; if what is *needed* fails, the others end and its error is raised."""
     try:
         async with asyncio.TaskGroup() as group:
             first = group.create_task(needed)
             rest = [group.create_task(other) for other in others]
     except* KubeportError as errors:
-        failed = errors
+        failed = errors.exceptions[0]
     else:
-        return (first.result(), *(task.result() for task in rest))
-    raise failed.exceptions[0]
+        return first.result(), [task.result() for task in rest]
+    raise failed
 
 
 def command_line(tool: str, *words: str) -> str:
@@ -102,26 +111,36 @@ def command_line(tool: str, *words: str) -> str:
     return " ".join((tool, *(shlex.quote(word) for word in words)))
 
 
+def reason_of(details: ErrorDetails) -> str:
+    """Why something could not be read, in a line."""
+    said = details.message.partition("\n")[0]
+    return f"{said} {_first_line(details)}".strip()
+
+
 def raised(details: ErrorDetails) -> KubeportError:
     """The error that *details* tell of; what a program said on stderr is its hint's first line."""
-    said = details.stderr.strip().partition("\n")[0][:_SAID]
-    hint = "\n".join(part for part in (said, details.hint) if part)
-    extra: dict[str, object] = {}
     kind = _KINDS.get(details.code, InternalFault)
-    if issubclass(kind, (AuthenticationFailed, ExecutionFailed, RateLimited)) and details.reason:
-        extra["reason"] = details.reason
-    if kind is RateLimited:
-        extra["retry_after"] = details.retry_after or 0.0
+    hint = "\n".join(part for part in (_first_line(details), details.hint) if part)
+    if kind is ApprovalRequired:
+        return ApprovalRequired(details.message, hint=hint, rule=details.rule, reason=details.reason)
     if kind is PolicyDenied:
-        extra["rule"] = details.rule
-    return kind(details.message, hint=hint, **extra)  # type: ignore[arg-type]
+        return PolicyDenied(details.message, hint=hint, rule=details.rule)
+    if kind is RateLimited:
+        return RateLimited(details.message, hint=hint, retry_after=details.retry_after or 0.0)
+    if kind is AuthenticationFailed or kind is ExecutionFailed:
+        return kind(details.message, hint=hint, reason=details.reason)
+    return kind(details.message, hint=hint)
+
+
+def _first_line(details: ErrorDetails) -> str:
+    return details.stderr.strip().partition("\n")[0][:_SAID]
 
 
 _SAID = 500
 _KINDS: dict[str, type[KubeportError]] = {
     kind.code: kind
     for kind in (
-        CommandError, ToolNotFound, PolicyDenied, ContextNotFound, AuthenticationFailed,
-        ExecutionFailed, TimedOut, RateLimited, InternalFault,
+        CommandError, ToolNotFound, PolicyDenied, ApprovalRequired, ContextNotFound,
+        AuthenticationFailed, ExecutionFailed, TimedOut, RateLimited, InternalFault,
     )
 }  # fmt: skip

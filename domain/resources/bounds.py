@@ -31,7 +31,7 @@ def _squeezed(value: Any, items: int, chars: int) -> Any:
         pairs = list(cast("dict[str, Any]", value).items())[: max(items, _LEAST_KEYS)]
         return {key: _squeezed(one, items, chars) for key, one in pairs}
     if isinstance(value, list):
-        return [_squeezed(one, items, chars) for one in cast("list[Any]", value)[:items]]
+        return [_squeezed(one, items, chars) for one in value[:items]]
     # half a URI is of no use: lists of them get shorter instead
     if isinstance(value, str) and len(value) > chars and not value.startswith(_URIS):
         return value[: chars - 1] + "…"

@@ -62,6 +62,10 @@ def _backend(backend: Tree) -> str:
     return f"{service.at('name').text(63)}:{port}" if service else backend.at("resource", "name").text()
 
 
+def _tls_hosts(obj: Tree) -> list[str]:
+    return [host for tls in obj.at("spec", "tls").items() for host in tls.at("hosts").texts()]
+
+
 def _taints(obj: Tree) -> list[str]:
     return [f"{t.at('key').text()}:{t.at('effect').text(40)}" for t in obj.at("spec", "taints").items()]
 
@@ -110,7 +114,8 @@ _TABLES: dict[str, Table] = {
     },
     "daemonsets.apps": {
         "wanted": _status("desiredNumberScheduled"), "ready": _status("numberReady"),
-        "updated": _status("updatedNumberScheduled"), "node_selector": _spec("template", "spec", "nodeSelector"),
+        "updated": _status("updatedNumberScheduled"),
+        "node_selector": _spec("template", "spec", "nodeSelector"),
         "strategy": _spec("updateStrategy", "type"), "selector": _SELECTOR, "containers": _template(),
     },
     "replicasets.apps": {
@@ -140,24 +145,28 @@ _TABLES: dict[str, Table] = {
     },
     "ingresses.networking.k8s.io": {
         "class": _spec("ingressClassName"), "addresses": _addresses, "rules": _rules,
-        "tls_hosts": lambda obj: [host for tls in obj.at("spec", "tls").items() for host in tls.at("hosts").texts()],
+        "tls_hosts": _tls_hosts,
     },
     "persistentvolumeclaims": {
         "class": _spec("storageClassName"), "requested": _spec("resources", "requests", "storage"),
-        "capacity": _status("capacity", "storage"), "modes": _spec("accessModes"), "volume": _spec("volumeName"),
+        "capacity": _status("capacity", "storage"), "modes": _spec("accessModes"),
+        "volume": _spec("volumeName"),
     },
     "horizontalpodautoscalers.autoscaling": {
         "target": _spec("scaleTargetRef"), "least": _spec("minReplicas"), "most": _spec("maxReplicas"),
-        "current": _status("currentReplicas"), "wanted": _status("desiredReplicas"), "metrics": _spec("metrics"),
+        "current": _status("currentReplicas"), "wanted": _status("desiredReplicas"),
+        "metrics": _spec("metrics"),
     },
     "nodes": {
-        "roles": _roles, "version": _status("nodeInfo", "kubeletVersion"), "os": _status("nodeInfo", "osImage"),
+        "roles": _roles, "version": _status("nodeInfo", "kubeletVersion"),
+        "os": _status("nodeInfo", "osImage"),
         "runtime": _status("nodeInfo", "containerRuntimeVersion"), "capacity": _status("capacity"),
         "allocatable": _status("allocatable"), "taints": _taints, "addresses": _status("addresses"),
     },
     "configmaps": {"data": _data, "immutable": _at("immutable")},
     "virtualservices.networking.istio.io": {
-        "hosts": _spec("hosts"), "gateways": _spec("gateways"), "destinations": _routes, "http": _spec("http"),
+        "hosts": _spec("hosts"), "gateways": _spec("gateways"), "destinations": _routes,
+        "http": _spec("http"),
     },
     "applications.argoproj.io": {
         "project": _spec("project"), "source": _spec("source"), "sources": _spec("sources"),

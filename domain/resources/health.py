@@ -37,12 +37,12 @@ def condition(obj: Tree, kind: str) -> Tree:
 
 def is_true(obj: Tree, kind: str) -> bool:
     """Whether the condition *kind* holds."""
-    return condition(obj, kind).at("status").value == "True"
+    return condition(obj, kind).at("status").text() == "True"
 
 
 def is_false(obj: Tree, kind: str) -> bool:
     """Whether the condition *kind* is there and does not hold."""
-    return condition(obj, kind).at("status").value == "False"
+    return condition(obj, kind).at("status").text() == "False"
 
 
 def told(found: Tree) -> str:

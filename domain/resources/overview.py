@@ -8,7 +8,8 @@ from ..context import ContextRef
 from .bounds import fitted
 from .children import counted, listed
 from .health import DEGRADED, FAILED, HEALTHY, UNKNOWN, Health
-from .links import MOST, link, row_link, unique
+from .links import MOST, row_link, unique
+from .naming import link
 from .rows import Row
 from .summary import health_of, present
 from .telling import conditions, identity, warnings

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from .links import kind_of, link, object_link, unique
+from .links import object_link, unique
+from .naming import kind_of, link
 from .pod_parts import references
 from .telling import linked
 from .tree import Tree

@@ -8,7 +8,8 @@ import attrs
 from ..manifest import ManifestObject
 from .bounds import fitted
 from .health_of_others import release as health_of_release
-from .links import kind_of, link, unique
+from .links import unique
+from .naming import kind_of, link
 from .summary import present
 from .tree import Tree
 from .uri import ResourceUri

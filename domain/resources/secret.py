@@ -16,7 +16,7 @@ def secret_summary(uri: ResourceUri, described: str) -> str:
     """The Secret as JSON: identity, labels, type, and the size of each key."""
     # an annotation can look like the heading of the data; kubectl's own is the last one
     head, _, data = described.rpartition("\nData\n====\n")
-    sizes = [found for line in data.splitlines() if (found := _SIZE.fullmatch(line.strip()))]
+    sizes = [one for line in data.splitlines() if (one := _SIZE.fullmatch(line.strip()))]
     found: dict[str, Any] = {
         "uri": str(uri),
         "kind": "Secret",
@@ -35,8 +35,8 @@ def secret_summary(uri: ResourceUri, described: str) -> str:
 def _labels(head: str) -> dict[str, str]:
     """The pairs from ``Labels:`` up to ``Annotations:``."""
     place = head.partition("\nLabels:")[2].partition("\nAnnotations:")[0]
-    lines = (_LABEL.fullmatch(line) for line in f" {place.lstrip()}".splitlines())
-    return {shown(one[1]): shown(one[2]) for one in list(filter(None, lines))[:ITEMS]}
+    found = [one for line in f" {place.lstrip()}".splitlines() if (one := _LABEL.fullmatch(line))]
+    return {shown(one[1]): shown(one[2]) for one in found[:ITEMS]}
 
 
 def _type(head: str) -> str:

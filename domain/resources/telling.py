@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from .links import link, owner_link
+from .links import owner_link
+from .naming import link
 from .tree import Tree
 from .uri import ResourceUri
 
