@@ -10,9 +10,9 @@ from mcp import Client, StdioServerParameters
 from mcp import types as T
 
 from .conftest import ERAS
+from .http_servers import ended, started
 from .processes import environment
 from .test_elicitation import SCALE, User
-from .test_http import ended, started
 from .test_tools import structure, text
 
 pytestmark = pytest.mark.anyio
