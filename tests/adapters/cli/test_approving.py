@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import select
 import subprocess
 import sys
@@ -15,10 +16,12 @@ from tests.adapters.mcp.processes import environment
 
 from kubeport.__main__ import main
 from kubeport.adapters.cli.approving import TerminalApprover
+from kubeport.adapters.config import read_policy
 from kubeport.domain.approval import Answer, Question
 from kubeport.domain.context import Target
 from kubeport.domain.effect import Effect
 from kubeport.domain.policy import Caller
+from kubeport.domain.policy_lint import lint
 
 WORDS = ("kubectl", "scale", "--replicas=0", "deploy/web")
 QUESTION = Question((WORDS,), Target("dev", "shop"), Effect.WRITE, "team", "because", (), Caller(), "0" * 64)
@@ -155,3 +158,32 @@ def test_the_policy_is_asked_beforehand(
     assert main(["policy", "check", "kubectl get pods"]) == 0
     assert main(["policy", "show"]) == 0
     assert 'approval = "changes"' in capsys.readouterr().out
+
+
+PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "approvals.md"
+
+
+def test_the_page_tells_what_happens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its policy is clean, ``policy check`` prints that line, and the form is the one that is shown."""
+    page = PAGE.read_text()
+    file = tmp_path / "team.toml"
+    file.write_text(page.split("```toml\n")[1].split("```")[0])
+    assert lint(read_policy(file)) == ()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "none"))
+    words = ["--context", "prod-eu", "--set", "security.policy_file=team.toml"]
+    assert main(["policy", "check", SCALE, *words]) == 3
+    assert f"    {capsys.readouterr().out}" in page
+    argv = ("kubectl", "scale", "--context=prod-eu", "--namespace=shop", "--replicas=0", "deploy/web")
+    rule, why = "team/production", "changes in production need a person's yes"
+    target, about = Target("prod-eu", "shop"), ("deployments/web",)
+    form = Question((argv,), target, Effect.WRITE, rule, why, about, Caller(), "").text
+    assert "\n".join(f"    {line}" if line else "" for line in form.split("\n")) in page
+
+
+def test_the_page_knows_every_reason() -> None:
+    """Each answer but a yes, and what is refused before anybody is asked."""
+    told = set(re.findall(r"^\| `(\w+)` \|", PAGE.read_text(), re.MULTILINE)) - {"reason"}
+    assert told == {answer.value for answer in Answer} - {"approved"} | {"too_long", "busy"}
