@@ -15,6 +15,7 @@ from .request import Origin, Request
 from .rules import Rules
 from .run_command import RunCommand
 from .settings import Settings
+from .subscriptions.subscriptions import Subscriptions
 
 
 @attrs.frozen
@@ -31,6 +32,7 @@ class Kubeport:
     more: ContinueOutput
     rules: Rules
     settings: Settings
+    subscriptions: Subscriptions
 
     async def command(
         self,
@@ -68,6 +70,7 @@ class Kubeport:
 
     async def aclose(self) -> None:
         """End whatever is still running; the object cannot run commands afterwards."""
+        await self.subscriptions.aclose()
         await self.run.executor.aclose()
         if self.run.audit is not None:
             await self.run.audit.aclose()

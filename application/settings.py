@@ -123,7 +123,9 @@ class LimitSettings:
     once, altogether and in one context; caller_concurrency: how many of them one caller may have;
     queue: how many may wait for their turn. rate, burst: calls a minute that a caller may make of one
     tool in the long run, and at once; a rate of 0 is no limit. approval_seconds: how long a person may take
-    to approve a call; approvals: how many calls of one caller may wait for that.
+    to approve a call; approvals: how many calls of one caller may wait for that. watches, caller_watches:
+    how many watches of the Kubernetes API there may be, altogether and for one caller; subscriptions,
+    caller_subscriptions: how many subscriptions to resources.
     """
 
     timeout: float = attrs.field(default=30.0, validator=_between(0.1, 86_400))
@@ -141,6 +143,10 @@ class LimitSettings:
     burst: int = attrs.field(default=300, validator=_between(1, 100_000))
     approval_seconds: float = attrs.field(default=300.0, validator=_between(0.1, 86_400))
     approvals: int = attrs.field(default=4, validator=_between(1, 1000))
+    watches: int = attrs.field(default=200, validator=_between(0, 10_000))
+    caller_watches: int = attrs.field(default=100, validator=_between(0, 10_000))
+    subscriptions: int = attrs.field(default=10_000, validator=_between(0, 1_000_000))
+    caller_subscriptions: int = attrs.field(default=2000, validator=_between(0, 1_000_000))
 
     def __attrs_post_init__(self) -> None:
         if not self.min_timeout <= self.timeout <= self.max_timeout:

@@ -54,6 +54,10 @@ from ..application.settings import (
     Settings,
     StateSettings,
 )
+from ..application.subscriptions.admission import Admission
+from ..application.subscriptions.lists import Lists
+from ..application.subscriptions.subscriptions import Subscriptions
+from ..application.subscriptions.watches import SharedWatches
 from ..application.telemetry import NoTelemetry
 from ..application.turns import Turns
 from ..domain.errors import CommandError
@@ -247,6 +251,26 @@ class Container(containers.DeclarativeContainer):
         ListContexts, kubeconfig=kubeconfig
     )
     more: providers.Provider[ContinueOutput] = providers.ThreadSafeSingleton(ContinueOutput, shaper=shaper)
+    lists: providers.Provider[Lists] = providers.ThreadSafeSingleton(
+        Lists, kubeconfig=kubeconfig, rules=rules
+    )
+    watches: providers.Provider[SharedWatches] = providers.ThreadSafeSingleton(
+        SharedWatches,
+        watcher=watcher,
+        most=settings.provided.limits.watches,
+        per_caller=settings.provided.limits.caller_watches,
+        also=lists.provided.heard,
+    )
+    admission: providers.Provider[Admission] = providers.ThreadSafeSingleton(
+        Admission, explain=explain, rates=rates, clock=clock, audit=audit
+    )
+    subscriptions: providers.Provider[Subscriptions] = providers.ThreadSafeSingleton(
+        Subscriptions,
+        admission=admission,
+        watches=watches,
+        lists=lists,
+        limits=settings.provided.limits,
+    )
     kubeport: providers.Provider[Kubeport] = providers.ThreadSafeSingleton(
         Kubeport,
         run=run_command,
@@ -256,4 +280,5 @@ class Container(containers.DeclarativeContainer):
         more=more,
         rules=rules,
         settings=settings,
+        subscriptions=subscriptions,
     )
