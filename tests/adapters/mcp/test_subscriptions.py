@@ -1,0 +1,238 @@
+"""Subscriptions through a real client, in each protocol era."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import anyio
+import attrs
+import pytest
+from mcp import Client, MCPError
+from mcp import types as T
+from mcp.server.subscriptions import ResourcesListChanged, ResourceUpdated, ToolsListChanged
+from tests.adapters.mcp.conftest import ERAS
+
+from kubeport.adapters.fake_cluster import FakeCluster, shop
+from kubeport.adapters.mcp.server import build_server
+from kubeport.application.kubeport import Kubeport
+from kubeport.application.settings import LimitSettings, SecuritySettings, Settings
+from kubeport.containers import in_memory
+from kubeport.domain.effect import Level
+
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.filterwarnings("ignore::mcp.MCPDeprecationWarning"),  # the older era is meant
+]
+WEB, CART = "k8s-deployment://demo/shop/web", "k8s-deployment://demo/shop/cart"
+_SECONDS = 5
+
+
+@attrs.define(eq=False)
+class Scene:
+    """A client of *era* and the cluster behind its server; ``told`` is what the client has heard."""
+
+    era: str
+    client: Client
+    kubeport: Kubeport
+    cluster: FakeCluster
+    told: "asyncio.Queue[object]"
+
+    @asynccontextmanager
+    async def subscribed(self, *uris: str, lists: bool = False) -> AsyncIterator[None]:
+        """Told of *uris* within the block."""
+        if self.era == "legacy":
+            for uri in uris:
+                await self.client.subscribe_resource(uri)
+            yield
+            for uri in uris:
+                await self.client.unsubscribe_resource(uri)
+            return
+        flags = {"resources_list_changed": True, "tools_list_changed": True} if lists else {}
+        async with self.client.listen(resource_subscriptions=list(uris), **flags) as stream:
+
+            async def read() -> None:
+                async for event in stream:
+                    self.told.put_nowait(event)
+
+            reading = asyncio.create_task(read())
+            yield
+            reading.cancel()
+
+    async def next(self) -> object:
+        """What the client hears next."""
+        async with asyncio.timeout(_SECONDS):
+            return await self.told.get()
+
+    async def run(self, command: str) -> None:
+        """Change the cluster behind the client's back."""
+        result = await self.kubeport.command(command, context="demo", namespace="shop")
+        assert result.error is None, result.error
+
+    async def settled(self) -> tuple[int, int]:
+        """Watches and subscriptions, once those that end have ended."""
+        async with asyncio.timeout(_SECONDS):
+            while self.cluster.watching or len(self.kubeport.subscriptions):
+                await asyncio.sleep(0.01)
+        return self.cluster.watching, len(self.kubeport.subscriptions)
+
+
+def _event(message: object) -> object:
+    """A message of the 2025 era as the event that it tells of."""
+    if isinstance(message, T.ResourceUpdatedNotification):
+        return ResourceUpdated(str(message.params.uri))
+    if isinstance(message, T.ResourceListChangedNotification):
+        return ResourcesListChanged()
+    return ToolsListChanged() if isinstance(message, T.ToolListChangedNotification) else None
+
+
+@asynccontextmanager
+async def scene_of(era: str, settings: Settings) -> AsyncIterator[Scene]:
+    """A scene, until its client goes."""
+    cluster, told = shop(), asyncio.Queue[object]()
+    kubeport = in_memory(cluster, settings)
+    kubeport.subscriptions.quiet = 0.05
+    kubeport.subscriptions.lists.every = 0.01
+
+    async def heard(message: object) -> None:
+        if era == "legacy" and (event := _event(message)) is not None:
+            told.put_nowait(event)
+
+    client = Client(build_server(kubeport, "0"), mode=era, cache=None, message_handler=heard)
+    async with client:
+        yield Scene(era, client, kubeport, cluster, told)
+    assert (cluster.watching, len(kubeport.subscriptions)) == (0, 0)
+
+
+@pytest.fixture(params=ERAS)
+async def scene(request: pytest.FixtureRequest) -> AsyncIterator[Scene]:
+    """A scene at the level admin."""
+    settings = Settings(security=SecuritySettings(level=Level.ADMIN))
+    async with scene_of(request.param, settings) as found:
+        yield found
+
+
+@contextmanager
+def refused(match: str) -> Iterator["pytest.ExceptionInfo[MCPError]"]:
+    """An MCPError, which may come out of the SDK's task groups."""
+    with pytest.raises(MCPError, match=match) as caught:
+        try:
+            yield caught
+        except BaseExceptionGroup as group:
+            raise group.exceptions[0] from None
+
+
+async def test_a_change_is_told_once_and_the_end_is_the_end(scene: Scene) -> None:
+    """Only of what was asked for; afterwards no watch is left."""
+    async with scene.subscribed(WEB):
+        assert scene.cluster.watching == 1
+        await scene.run("kubectl scale deployment cart --replicas=1")
+        await scene.run("kubectl scale deployment web --replicas=5")
+        assert await scene.next() == ResourceUpdated(WEB)
+    assert await scene.settled() == (0, 0)
+    await scene.run("kubectl scale deployment web --replicas=4")
+    await asyncio.sleep(0.1)
+    assert scene.told.empty()
+
+
+async def test_the_same_uri_again_is_no_second_subscription(scene: Scene) -> None:
+    """It is told once."""
+    async with scene.subscribed(WEB, WEB):
+        assert len(scene.kubeport.subscriptions) == 1
+        await scene.run("kubectl scale deployment web --replicas=5")
+        assert await scene.next() == ResourceUpdated(WEB)
+    await scene.settled()
+
+
+async def test_the_end_of_the_client_ends_its_watches(scene: Scene) -> None:
+    """Without a word: the fixture looks for what is left."""
+    if scene.era == "legacy":
+        await scene.client.subscribe_resource(WEB)
+    else:
+        await scene.client.listen(resource_subscriptions=[WEB]).__aenter__()
+    assert scene.cluster.watching == 1
+
+
+@pytest.mark.parametrize("uri", ["https://example.com/", "k8s-pod://demo/shop", "k8s-pod://nowhere/shop/web"])
+async def test_what_is_no_uri_of_ours_is_an_invalid_parameter(scene: Scene, uri: str) -> None:
+    """With the URI; and what was begun beside it has ended."""
+    with refused(".") as caught:
+        async with scene.subscribed(WEB, uri):
+            raise AssertionError("it was taken")
+    assert caught.value.error.code == T.INVALID_PARAMS
+    assert caught.value.error.data["uri"] == uri
+    if scene.era != "legacy":
+        assert await scene.settled() == (0, 0)
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_the_policy_holds_for_each_uri(era: str, tmp_path: Path) -> None:
+    """One that is refused says why, and by which rule."""
+    policy = tmp_path / "policy.toml"
+    policy.write_text('[[rules]]\nname = "api"\nreason = "It is private."\naccess = "none"\nnames = ["cart"]\n')
+    async with scene_of(era, Settings(security=SecuritySettings(policy_file=str(policy)))) as scene:
+        with refused("It is private") as caught:
+            async with scene.subscribed(CART):
+                raise AssertionError("it was taken")
+        assert caught.value.error.code == T.INVALID_PARAMS
+        assert caught.value.error.data["code"] == "POLICY_DENIED"
+        async with scene.subscribed(WEB):
+            assert scene.cluster.watching == 1
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_a_limit_is_told(era: str) -> None:
+    """With what can be done about it."""
+    async with scene_of(era, Settings(limits=LimitSettings(caller_subscriptions=1))) as scene:
+        with refused("as many subscriptions as there may be") as caught:
+            async with scene.subscribed(WEB, CART):
+                raise AssertionError("it was taken")
+        assert caught.value.error.data["reason"] == "too_many_subscriptions"
+
+
+async def test_namespaces_that_come_are_a_change_of_the_list(scene: Scene) -> None:
+    """Where their context is watched."""
+    async with scene.subscribed("k8s-context://demo", lists=True):
+        await scene.run("kubectl create namespace new")
+        events = {await scene.next(), await scene.next()}
+        assert events == {ResourceUpdated("k8s-context://demo"), ResourcesListChanged()}
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_a_policy_that_offers_more_changes_the_list_of_tools(era: str, tmp_path: Path) -> None:
+    """One that offers the same does not."""
+    policy = tmp_path / "policy.toml"
+    policy.write_text('access = "read-only"\n')
+    async with scene_of(era, Settings(security=SecuritySettings(policy_file=str(policy)))) as scene:
+        async with scene.subscribed(lists=True):
+            await asyncio.sleep(0.05)
+            policy.write_text('access = "read-only"\nsensitive = []\n')
+            await asyncio.sleep(0.1)
+            assert scene.told.empty()
+            policy.write_text('access = "write"\n')
+            assert await scene.next() == ToolsListChanged()
+
+
+async def test_two_hundred_subscribers_cost_one_watch() -> None:
+    """Streams of one client, all told."""
+    settings = Settings(security=SecuritySettings(level=Level.ADMIN))
+    async with scene_of("auto", settings) as scene:
+        heard = list[object]()
+
+        async def listen() -> None:
+            async with scene.client.listen(resource_subscriptions=[WEB]) as stream:
+                ready.set() if len(scene.kubeport.subscriptions) == 200 else None
+                async for event in stream:
+                    heard.append(event)
+                    return
+
+        ready = asyncio.Event()
+        async with anyio.create_task_group() as group:
+            for _ in range(200):
+                group.start_soon(listen)
+            with anyio.fail_after(30):
+                await ready.wait()
+            assert scene.cluster.watching == 1
+            await scene.run("kubectl scale deployment web --replicas=5")
+        assert heard == [ResourceUpdated(WEB)] * 200
+        await scene.settled()

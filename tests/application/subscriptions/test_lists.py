@@ -1,0 +1,97 @@
+"""Lists that change: contexts, namespaces, and what a policy offers."""
+
+import asyncio
+
+import attrs
+import pytest
+
+from kubeport.application.subscriptions.lists import ChangedList, Lists
+from kubeport.domain.context import ContextRef, Kubeconfig
+from kubeport.domain.effect import Level
+from kubeport.domain.errors import ExecutionFailed
+from kubeport.domain.policy import BUILT_IN, Policy
+
+from .scene import Scene, Told
+
+pytestmark = pytest.mark.anyio
+
+
+@attrs.define
+class Changing:
+    """A kubeconfig and a policy that a test changes."""
+
+    known: Kubeconfig | None = Kubeconfig((ContextRef("dev"),), "dev")
+    policy: Policy = BUILT_IN["read-only"]
+
+    def read(self) -> Kubeconfig:
+        """The contexts, unless the file is wrong."""
+        if self.known is None:
+            raise ExecutionFailed("The kubeconfig cannot be used.")
+        return self.known
+
+
+def lists(changing: Changing) -> tuple[Lists, list[ChangedList]]:
+    """Lists that look often, and what they have told."""
+    rules = attrs.evolve(Scene().kubeport.rules, policy=lambda: changing.policy)
+    told = list[ChangedList]()
+    found = Lists(changing, rules, every=0.005, quiet=0.02)
+    found.listen(told.append)
+    return found, told
+
+
+async def test_contexts_that_come_and_go() -> None:
+    """A file that is wrong for a while has lost none."""
+    changing = Changing()
+    watched, told = lists(changing)
+    await asyncio.sleep(0.03)
+    assert told == []
+    before, changing.known = changing.known, None
+    await asyncio.sleep(0.03)
+    changing.known = before
+    await asyncio.sleep(0.03)
+    assert told == []
+    changing.known = Kubeconfig((ContextRef("dev"), ContextRef("prod")), "prod")
+    await asyncio.sleep(0.05)
+    assert told == [ChangedList.RESOURCES]
+    await watched.aclose()
+
+
+async def test_a_policy_that_is_replaced() -> None:
+    """Whether tools come and go by it is for the face to find out."""
+    changing = Changing()
+    watched, told = lists(changing)
+    await asyncio.sleep(0.02)
+    changing.policy = BUILT_IN["admin"]
+    await asyncio.sleep(0.05)
+    assert told == [ChangedList.POLICY]
+    await watched.aclose()
+
+
+async def test_nobody_looks_when_nobody_listens() -> None:
+    """The last one to leave ends it."""
+    changing = Changing()
+    watched, told = lists(changing)
+    leave = watched.listen(told.append)
+    leave()
+    leave()
+    before = len(asyncio.all_tasks())
+    await watched.aclose()
+    assert len(asyncio.all_tasks()) == before - 1
+    changing.policy = BUILT_IN["admin"]
+    await asyncio.sleep(0.03)
+    assert told == []
+
+
+async def test_namespaces_of_a_watched_context() -> None:
+    """Told once, however many subscriptions hear of them; a change of a namespace is none of the list."""
+    scene, told = Scene(), list[ChangedList]()
+    scene.kubeport.subscriptions.on_lists(told.append)
+    for uri in ("k8s-context://demo", "k8s-namespace://demo/shop", "k8s-context://demo"):
+        await scene.kubeport.subscriptions.subscribe(uri, Told())
+    await scene.run("kubectl create namespace new")
+    await asyncio.sleep(0.1)
+    assert told == [ChangedList.RESOURCES]
+    await scene.run("kubectl label namespace new a=b")
+    await asyncio.sleep(0.1)
+    assert told == [ChangedList.RESOURCES]
+    await scene.kubeport.aclose()
