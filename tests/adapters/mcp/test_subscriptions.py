@@ -169,7 +169,8 @@ async def test_what_is_no_uri_of_ours_is_an_invalid_parameter(scene: Scene, uri:
 async def test_the_policy_holds_for_each_uri(era: str, tmp_path: Path) -> None:
     """One that is refused says why, and by which rule."""
     policy = tmp_path / "policy.toml"
-    policy.write_text('[[rules]]\nname = "api"\nreason = "It is private."\naccess = "none"\nnames = ["cart"]\n')
+    rule = 'name = "cart"\nreason = "It is private."\naccess = "none"\nnames = ["cart"]\n'
+    policy.write_text(f"[[rules]]\n{rule}")
     async with scene_of(era, Settings(security=SecuritySettings(policy_file=str(policy)))) as scene:
         with refused("It is private") as caught:
             async with scene.subscribed(CART):
@@ -203,14 +204,14 @@ async def test_a_policy_that_offers_more_changes_the_list_of_tools(era: str, tmp
     """One that offers the same does not."""
     policy = tmp_path / "policy.toml"
     policy.write_text('access = "read-only"\n')
-    async with scene_of(era, Settings(security=SecuritySettings(policy_file=str(policy)))) as scene:
-        async with scene.subscribed(lists=True):
-            await asyncio.sleep(0.05)
-            policy.write_text('access = "read-only"\nsensitive = []\n')
-            await asyncio.sleep(0.1)
-            assert scene.told.empty()
-            policy.write_text('access = "write"\n')
-            assert await scene.next() == ToolsListChanged()
+    settings = Settings(security=SecuritySettings(policy_file=str(policy)))
+    async with scene_of(era, settings) as scene, scene.subscribed(lists=True):
+        await asyncio.sleep(0.05)
+        policy.write_text('access = "read-only"\nsensitive = []\n')
+        await asyncio.sleep(0.1)
+        assert scene.told.empty()
+        policy.write_text('access = "write"\n')
+        assert await scene.next() == ToolsListChanged()
 
 
 async def test_two_hundred_subscribers_cost_one_watch() -> None:

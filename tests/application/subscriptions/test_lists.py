@@ -7,7 +7,6 @@ import pytest
 
 from kubeport.application.subscriptions.lists import ChangedList, Lists
 from kubeport.domain.context import ContextRef, Kubeconfig
-from kubeport.domain.effect import Level
 from kubeport.domain.errors import ExecutionFailed
 from kubeport.domain.policy import BUILT_IN, Policy
 

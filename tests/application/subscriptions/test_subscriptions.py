@@ -1,6 +1,8 @@
 """Subscriptions to resource URIs, over an in-memory cluster."""
 
 import asyncio
+import subprocess
+import sys
 from pathlib import Path
 
 import attrs
@@ -10,9 +12,14 @@ from kubeport.adapters.audit import MemoryAudit
 from kubeport.adapters.config import PolicyFile
 from kubeport.adapters.fake_cluster import Failure, FakeCluster
 from kubeport.application.request import Origin
-from kubeport.application.settings import AuditSettings, LimitSettings, SecuritySettings, Settings
+from kubeport.application.settings import (
+    AuditSettings,
+    LimitSettings,
+    SecuritySettings,
+    Settings,
+    ToolSettings,
+)
 from kubeport.containers import in_memory
-from kubeport.domain.effect import Level
 from kubeport.domain.errors import (
     CommandError,
     ContextNotFound,
@@ -211,9 +218,9 @@ async def test_the_record_of_a_subscription() -> None:
 
 async def test_the_record_of_a_refusal() -> None:
     """Whoever is refused is on record as well."""
-    scene = Scene(level=Level.READ_ONLY)
-    settings = attrs.evolve(scene.kubeport.settings.tools, enabled=("kubectl",))
-    kubeport = in_memory(scene.cluster, attrs.evolve(scene.kubeport.settings, tools=settings), audit=scene.audit)
+    scene = Scene()
+    settings = Settings(tools=ToolSettings(enabled=("kubectl",)))
+    kubeport = in_memory(scene.cluster, settings, audit=scene.audit)
     with pytest.raises(CommandError, match="Available tools: kubectl"):
         await kubeport.subscriptions.subscribe("helm-release://demo/shop/shop", Told())
     (kept,) = scene.audit.records
@@ -299,3 +306,15 @@ async def test_closing_ends_all_and_takes_no_more() -> None:
         await scene.kubeport.subscriptions.subscribe(WEB, told)
     await scene.scale("web", 2)
     assert told.uris == []
+
+
+def test_the_example_of_the_page_runs(tmp_path: Path) -> None:
+    """In an interpreter of its own: it prints the URI once."""
+    root = Path(__file__).parents[3]
+    page = (root / "docs" / "how-to" / "subscribe.md").read_text()
+    code = page.split("```python\n")[1].split("```")[0]
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], cwd=tmp_path, capture_output=True, text=True,
+        timeout=60, check=False, env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(root / "src")},
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == ("k8s-deployment://demo/shop/web\n", "")
