@@ -152,7 +152,7 @@ async def test_the_approver_of_the_server_is_asked_in_place_of_the_client(era: s
     """An embedder's own comes first: the client's user is not asked, and cannot say yes."""
 
     class Other:
-        async def ask(self, _: Question) -> Answer:
+        async def ask(self, question: Question) -> Answer:
             return Answer.DECLINED
 
     user = User()
@@ -317,7 +317,11 @@ async def test_an_answer_without_a_question_is_asked_about() -> None:
 async def test_another_caller_cannot_use_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """What Ann approved is not Bob's, nor the anonymous caller's."""
     callers = [Caller("ann"), Caller("bob"), Caller(), Caller("ann")]
-    monkeypatch.setattr(tools, "caller_of", lambda _: callers.pop(0))
+
+    def caller_of(_: object) -> Caller:
+        return callers.pop(0)
+
+    monkeypatch.setattr(tools, "caller_of", caller_of)
     site = Site()
     async with site.client("auto", User()) as client:
         state = await round_of(client)

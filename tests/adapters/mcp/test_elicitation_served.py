@@ -1,7 +1,7 @@
 """A user's yes over the real transports: stdio and HTTP, in both eras."""
 
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -20,7 +20,7 @@ TRANSPORTS = ("stdio", "http")
 
 
 @asynccontextmanager
-async def served(transport: str, era: str, user: User | None, policy: Path) -> AsyncIterator[Client]:
+async def served(transport: str, era: str, user: User | None, policy: Path) -> AsyncGenerator[Client]:
     """A client of a demo server whose policy wants changes approved."""
     changes = {"KUBEPORT_SECURITY_POLICY_FILE": str(policy)}
     if transport == "stdio":
