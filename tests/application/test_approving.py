@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kubeport import FakeCluster, Settings, in_memory, live
+from kubeport.adapters.fake_cluster import shop
 from kubeport.application.ports import Approver
 from kubeport.application.request import Request
 from kubeport.application.settings import AuditSettings
 from kubeport.domain.approval import Answer, Question, digest_of
 from kubeport.domain.effect import Approval, Level
-from kubeport.domain.errors import ExecutionFailed
+from kubeport.domain.errors import ApprovalRequired, ExecutionFailed
 from kubeport.domain.policy import Caller, Policy
 from kubeport.domain.result import Result
 
@@ -283,3 +284,12 @@ async def test_an_embedders_own_approver() -> None:
     assert live().run.approvals.approver is None
     assert asked.run.approvals.approver is person
     assert len(asked.run.approvals.key) == 32 and asked.run.approvals.key != live().run.approvals.key
+
+
+async def test_nobody_is_told_of_what_they_would_have_to_ask_for() -> None:
+    """Where reads need an approval a subscription is refused, since nobody is asked for one."""
+    person, policy = Person(), Policy("team", approval=Approval.ALL)
+    kubeport = in_memory(shop(), policy=policy, approver=person)
+    with pytest.raises(ApprovalRequired):
+        await kubeport.subscriptions.subscribe("k8s-deployment://demo/shop/web", lambda _: None)
+    assert not person.asked
