@@ -12,6 +12,8 @@ from .explain_command import ExplainCommand, Explanation
 from .list_contexts import ListContexts
 from .ports import Progress
 from .request import Origin, Request
+from .resources.reading import ResourceContent
+from .resources.resources import Resources
 from .rules import Rules
 from .run_command import RunCommand
 from .settings import Settings
@@ -33,6 +35,7 @@ class Kubeport:
     rules: Rules
     settings: Settings
     subscriptions: Subscriptions
+    resources: Resources
 
     async def command(
         self,
@@ -67,6 +70,16 @@ class Kubeport:
             scope=scope,
         )
         return await self.run(request, progress)
+
+    async def read(
+        self, uri: str, *, caller: Caller = Caller(), origin: Origin = Origin()
+    ) -> ResourceContent:
+        """What a resource URI such as ``k8s-deployment://prod/web/api`` names; ``?format=yaml`` for YAML.
+
+        Raises:
+            KubeportError: as ``ReadResource``.
+        """
+        return await self.resources.read(uri, caller, origin)
 
     async def aclose(self) -> None:
         """End whatever is still running; the object cannot run commands afterwards."""

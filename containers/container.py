@@ -44,6 +44,11 @@ from ..application.ports import (
     Watcher,
 )
 from ..application.rates import Rates
+from ..application.resources.completion import CompleteResource
+from ..application.resources.listing import ListResources
+from ..application.resources.names import Names
+from ..application.resources.reading import ReadResource
+from ..application.resources.resources import Resources
 from ..application.rules import Rules
 from ..application.run_command import RunCommand
 from ..application.settings import (
@@ -271,6 +276,13 @@ class Container(containers.DeclarativeContainer):
         lists=lists,
         limits=settings.provided.limits,
     )
+    names: providers.Provider[Names] = providers.ThreadSafeSingleton(Names, run=run_command, clock=clock)
+    resources: providers.Provider[Resources] = providers.ThreadSafeSingleton(
+        Resources,
+        read=providers.Factory(ReadResource, run=run_command, clock=clock, contexts=contexts),
+        list=providers.Factory(ListResources, contexts=contexts, names=names),
+        complete=providers.Factory(CompleteResource, contexts=contexts, names=names),
+    )
     kubeport: providers.Provider[Kubeport] = providers.ThreadSafeSingleton(
         Kubeport,
         run=run_command,
@@ -281,4 +293,5 @@ class Container(containers.DeclarativeContainer):
         rules=rules,
         settings=settings,
         subscriptions=subscriptions,
+        resources=resources,
     )

@@ -2,10 +2,20 @@
 
 import attrs
 
+from ...domain.errors import ExecutionFailed, ResourceNotFound
 from ...domain.policy import Caller
-from ...domain.resources.uri import parse_request
+from ...domain.resources.uri import RELEASE, ResourceUri, parse_request
+from ..list_contexts import ListContexts
 from ..ports import Clock
+from ..request import Origin
 from ..run_command import RunCommand
+from .asking import Asking
+from .object_reading import object_json, object_yaml, secret_json
+from .place_reading import context_json, namespace_json
+from .release_reading import release_json, release_yaml
+
+JSON = "application/json"
+YAML = "application/yaml"
 
 
 @attrs.frozen
@@ -23,8 +33,11 @@ class ReadResource:
 
     run: RunCommand
     clock: Clock
+    contexts: ListContexts
 
-    async def __call__(self, text: str, caller: Caller = Caller()) -> ResourceContent:
+    async def __call__(
+        self, text: str, caller: Caller = Caller(), origin: Origin = Origin()
+    ) -> ResourceContent:
         """What the URI *text* names.
 
         Raises:
@@ -33,4 +46,32 @@ class ReadResource:
             KubeportError: refused by the policy or the cluster, or not reachable.
         """
         request = parse_request(text)
-        raise NotImplementedError(request)
+        asking = Asking(self.run, request.uri.context, request.uri.namespace, caller, origin=origin)
+        try:
+            if request.format == "yaml":
+                return ResourceContent(text, YAML, await self._yaml(asking, request.uri))
+            return ResourceContent(text, JSON, await self._json(asking, request.uri))
+        except ExecutionFailed as error:
+            if error.reason not in _MISSING:
+                raise
+            hint = f"{error.hint}\nThe parent may tell what there is: {request.uri.parent}"
+            raise ResourceNotFound(f"Nothing is at {text}.", hint=hint.strip(), uri=text) from None
+
+    async def _json(self, asking: Asking, uri: ResourceUri) -> str:
+        if not uri.kind:
+            return await context_json(asking, uri, self.contexts())
+        if uri.kind == "namespaces":
+            return await namespace_json(asking, uri, self.clock.now())
+        if uri.kind == RELEASE:
+            return await release_json(asking, uri)
+        if uri.kind == "secrets":
+            return await secret_json(asking, uri)
+        return await object_json(asking, uri, self.clock.now())
+
+    async def _yaml(self, asking: Asking, uri: ResourceUri) -> str:
+        if uri.kind == RELEASE:
+            return await release_yaml(asking, uri)
+        return await object_yaml(asking, uri)
+
+
+_MISSING = ("not_found", "unknown_kind")

@@ -6,6 +6,7 @@ from typing import Any, cast
 from .uri import SCHEMES
 
 MOST_BYTES = 16 * 1024
+MOST_YAML = 256 * 1024
 
 
 def encoded(value: Any) -> str:
@@ -24,6 +25,18 @@ def fitted(summary: dict[str, Any], most: int = MOST_BYTES) -> str:
     if len(text.encode()) <= most:
         return text
     return encoded({"uri": summary.get("uri", ""), "shortened": "It is too large to be shown."})
+
+
+def cut_text(text: str, most: int = MOST_YAML, *, cut: bool = False) -> str:
+    """The first lines of a YAML *text*, at most *most* bytes; *cut* tells that more is missing already.
+
+    What is left out is said in a comment at the end.
+    """
+    if len(text.encode()) > most:
+        text = text.encode()[:most].decode(errors="ignore").rpartition("\n")[0]
+    elif not cut:
+        return text
+    return f"{text.rstrip()}\n# … cut here: it is longer than this.\n"
 
 
 def _squeezed(value: Any, items: int, chars: int) -> Any:

@@ -29,6 +29,11 @@ def _status(*path: str | int) -> Pick:
     return _at("status", *path)
 
 
+def _count(field: str) -> Pick:
+    """A number that controllers leave out where it is 0."""
+    return lambda obj: obj.at("status", field).count()
+
+
 def _template(*path: str) -> Pick:
     return lambda obj: containers(obj.at("spec", *path, "template", "spec"))
 
@@ -102,24 +107,24 @@ _SELECTOR = _spec("selector")
 _OTHER: Table = {"spec": _spec(), "status_phase": _status("phase")}
 _TABLES: dict[str, Table] = {
     "deployments.apps": {
-        "replicas": _spec("replicas"), "ready": _status("readyReplicas"),
+        "replicas": _spec("replicas"), "ready": _count("readyReplicas"),
         "updated": _status("updatedReplicas"), "strategy": _STRATEGY, "paused": _spec("paused"),
         "revision": _at("metadata", "annotations", "deployment.kubernetes.io/revision"),
         "selector": _SELECTOR, "containers": _template(),
     },
     "statefulsets.apps": {
-        "replicas": _spec("replicas"), "ready": _status("readyReplicas"),
+        "replicas": _spec("replicas"), "ready": _count("readyReplicas"),
         "updated": _status("updatedReplicas"), "service": _spec("serviceName"),
         "strategy": _spec("updateStrategy", "type"), "selector": _SELECTOR, "containers": _template(),
     },
     "daemonsets.apps": {
-        "wanted": _status("desiredNumberScheduled"), "ready": _status("numberReady"),
+        "wanted": _status("desiredNumberScheduled"), "ready": _count("numberReady"),
         "updated": _status("updatedNumberScheduled"),
         "node_selector": _spec("template", "spec", "nodeSelector"),
         "strategy": _spec("updateStrategy", "type"), "selector": _SELECTOR, "containers": _template(),
     },
     "replicasets.apps": {
-        "replicas": _spec("replicas"), "ready": _status("readyReplicas"), "selector": _SELECTOR,
+        "replicas": _spec("replicas"), "ready": _count("readyReplicas"), "selector": _SELECTOR,
         "containers": _template(),
     },
     "jobs.batch": {

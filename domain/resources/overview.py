@@ -43,7 +43,7 @@ def namespace_summary(seen: NamespaceSeen) -> str:
     """The namespace as JSON: what is not well first, then the names of what there is."""
     uri, ill = seen.uri, [row for row in seen.rows if _is_ill(row)]
     told = warnings(seen.events, None, uri.context)
-    health = health_of(uri.kind, seen.obj)
+    health = health_of(uri.kind, seen.obj) if seen.obj else None
     found = {
         **identity(uri, seen.obj, seen.now),
         "health": _namespace_health(health or Health(UNKNOWN), ill).as_dict(),

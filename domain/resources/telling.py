@@ -10,6 +10,7 @@ from .tree import Tree
 from .uri import ResourceUri
 
 MOST_EVENTS = 10
+_AHEAD = 300.0
 
 
 def identity(uri: ResourceUri, obj: Tree, now: float) -> dict[str, Any]:
@@ -29,10 +30,14 @@ def identity(uri: ResourceUri, obj: Tree, now: float) -> dict[str, Any]:
 
 
 def age(stamp: str, now: float) -> str:
-    """How long ago *stamp* was, roughly: ``40s``, ``12m``, ``5h``, ``3d``; empty if it is no time."""
+    """How long ago *stamp* was, roughly: ``40s``, ``12m``, ``5h``, ``3d``; empty if it is no time.
+
+    A cluster whose clock is ahead of ours a little makes things of the future.
+    """
     seconds = now - instant(stamp)
-    if not 0 <= seconds <= now:
-        return "" if seconds > now else "0s"
+    if not -_AHEAD <= seconds <= now:
+        return ""
+    seconds = max(0.0, seconds)
     for unit, size in (("d", 86_400), ("h", 3600), ("m", 60)):
         if seconds >= 2 * size:
             return f"{int(seconds // size)}{unit}"

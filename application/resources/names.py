@@ -1,0 +1,87 @@
+"""Names of what a cluster has, kept for a few seconds: for lists and for completion."""
+
+import asyncio
+from collections import OrderedDict
+from weakref import WeakValueDictionary
+
+import attrs
+
+from ...domain.policy import Caller
+from ...domain.resources.uri import RELEASE
+from ...domain.tools.values import KIND, NAME
+from ..ports import Clock
+from ..request import Origin
+from ..run_command import RunCommand
+from .asking import Asking
+
+KEPT_FOR = 10.0
+PATIENCE = 3.0
+MOST_NAMES = 100_000
+MOST_ANSWERS = 200
+KINDS = ""
+
+
+@attrs.frozen
+class Wanted:
+    """The names of what: *kind* as in ``ResourceUri``, or ``KINDS`` for the kinds themselves."""
+
+    context: str
+    namespace: str = ""
+    kind: str = KINDS
+
+
+@attrs.define(eq=False)
+class Names:
+    """Asks a cluster for names through the choke point; a cluster that does not answer has none.
+
+    An answer, an empty one too, is kept for ``KEPT_FOR`` seconds for the one who asked; who asks the
+    same meanwhile waits for it, at most ``PATIENCE`` seconds.
+    """
+
+    run: RunCommand
+    clock: Clock
+    _kept: OrderedDict[tuple[Caller, Wanted], tuple[float, tuple[str, ...]]] = attrs.field(
+        factory=OrderedDict[tuple[Caller, Wanted], tuple[float, tuple[str, ...]]], init=False
+    )
+    _asked: WeakValueDictionary[tuple[Caller, Wanted], asyncio.Lock] = attrs.field(
+        factory=WeakValueDictionary[tuple[Caller, Wanted], asyncio.Lock], init=False
+    )
+
+    async def __call__(
+        self, wanted: Wanted, caller: Caller = Caller(), origin: Origin = Origin()
+    ) -> tuple[str, ...]:
+        """The names in order of the alphabet; none where they may not or cannot be read."""
+        key = (caller, wanted)
+        lock = self._asked.get(key) or self._asked.setdefault(key, asyncio.Lock())
+        async with lock:
+            kept = self._kept.get(key)
+            if kept is not None and kept[0] > self.clock.monotonic():
+                return kept[1]
+            found = await self._found(wanted, caller, origin)
+            self._keep(key, found)
+            return found
+
+    async def _found(self, wanted: Wanted, caller: Caller, origin: Origin) -> tuple[str, ...]:
+        asking = Asking(self.run, wanted.context, wanted.namespace, caller, origin=origin)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                printed = await asking.may("names", *_command(wanted.kind))
+        except TimeoutError:
+            return ()
+        value = NAME if wanted.kind else KIND
+        found = (line.strip().rpartition("/")[2] for line in printed.splitlines())
+        return tuple(sorted({name for name in found if value.accepts(name)}))
+
+    def _keep(self, key: tuple[Caller, Wanted], found: tuple[str, ...]) -> None:
+        self._kept.pop(key, None)
+        self._kept[key] = (self.clock.monotonic() + KEPT_FOR, found)
+        while len(self._kept) > MOST_ANSWERS or sum(len(f) for _, f in self._kept.values()) > MOST_NAMES:
+            self._kept.popitem(last=False)
+
+
+def _command(kind: str) -> tuple[str, ...]:
+    if kind == KINDS:
+        return ("kubectl", "api-resources", "--verbs=get", "-o", "name")
+    if kind == RELEASE:
+        return ("helm", "list", "--all", "--short", "--max=1000")
+    return ("kubectl", "get", kind, "-o", "name")
