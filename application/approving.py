@@ -91,28 +91,30 @@ def question_of(
     seconds: float,
 ) -> Question:
     """The question about the very *argv* and manifest that run once it is approved."""
-    shown, text = clean(argv, call), request.manifest
+    shown, text, about = clean(argv, call), request.manifest, _objects(call, manifest)
+    named = tuple(redact(one)[0] for one in about)
     return Question(
         shown,
         target,
         decision.effect,
         decision.approval,
         decision.why,
-        tuple(dict.fromkeys(_objects(call, manifest))),
+        named,
         request.caller,
         digest_of(request.caller, target, argv, text),
         hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() if text is not None else "",
-        shown != argv,
+        (shown, named) != (argv, about),
         seconds,
     )
 
 
-def _objects(call: Invocation, manifest: tuple[ManifestObject, ...]) -> list[str]:
+def _objects(call: Invocation, manifest: tuple[ManifestObject, ...]) -> tuple[str, ...]:
+    """What the call is about, each named once."""
     if manifest:
         told = [f"{one.kind} {f'{one.namespace}/' if one.namespace else ''}{one.name}" for one in manifest]
     else:
         told = ["/".join(filter(None, (one.kind, one.name))) for one in call.subjects]
-    return [redact(one)[0] for one in told if one]
+    return tuple(dict.fromkeys(one for one in told if one))
 
 
 def not_approved(answer: Answer, question: Question) -> ApprovalRequired:
@@ -156,10 +158,11 @@ def _by_hand(question: Question) -> str:
     """How a person does it without us; a line that would not show as it is, is not told."""
     if not question.command.isprintable():
         return "The client must be one that can ask its user (MCP elicitation)."
-    given = ", with the manifest on its standard input" if question.manifest else ""
+    manifest = ", with the manifest on its standard input" if question.manifest else ""
+    secrets = ", with the secrets that are not told here" if question.hidden else ""
     return (
         "Ask the user to run it in a terminal themselves, or to use a client that can ask them (MCP "
-        f"elicitation){given}: {question.command}"
+        f"elicitation){manifest}{secrets}: {question.command}"
     )
 
 

@@ -10,7 +10,7 @@ from .continue_output import ContinueOutput
 from .describe_command import DescribeCommand
 from .explain_command import ExplainCommand, Explanation
 from .list_contexts import ListContexts
-from .ports import Progress
+from .ports import Approver, Progress
 from .request import Origin, Request
 from .resources.reading import ResourceContent
 from .resources.resources import Resources
@@ -51,11 +51,13 @@ class Kubeport:
         progress: Callable[[Progress], None] | None = None,
         origin: Origin = Origin(),
         scope: str = "",
+        approver: Approver | None = None,
     ) -> Result:
         """Run a command line that begins with the tool's name, such as ``kubectl get pods``.
 
         *timeout* is in seconds, *manifest* the text for ``-f -``; *fold*, *whole*, *origin* and
-        *scope* as in ``Request``. Errors are part of the result; nothing is raised but cancellation.
+        *scope* as in ``Request``; *approver* is asked in place of the one given to ``live``. Errors are
+        part of the result; nothing is raised but cancellation.
         """
         request = Request(
             command,
@@ -69,7 +71,7 @@ class Kubeport:
             origin=origin,
             scope=scope,
         )
-        return await self.run(request, progress)
+        return await self.run(request, progress, approver)
 
     async def read(
         self, uri: str, *, caller: Caller = Caller(), origin: Origin = Origin()
