@@ -93,6 +93,7 @@ def question_of(
     """The question about the very *argv* and manifest that run once it is approved."""
     shown, text, about = clean(argv, call), request.manifest, _objects(call, manifest)
     named = tuple(redact(one)[0] for one in about)
+    content, found = redact(text or "")
     return Question(
         shown,
         target,
@@ -103,7 +104,8 @@ def question_of(
         request.caller,
         digest_of(request.caller, target, argv, text),
         hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() if text is not None else "",
-        (shown, named) != (argv, about),
+        content,
+        bool(found) or (shown, named) != (argv, about),
         seconds,
     )
 

@@ -39,8 +39,8 @@ class Question:
     *argv* is without secrets, *hidden* tells that there were some; *objects* is what the call is about:
     those of its manifest, else the subjects of the command. *rule* asks, for the *reason* that it gives.
     *digest* stands for caller, target, argument lists and manifest to the letter: an answer to one digest
-    is none to another. *manifest* is the SHA-256 of the manifest's text, empty where there is none.
-    *seconds* is how long an answer may take.
+    is none to another. *content* is the manifest without secrets, *manifest* the SHA-256 of its text;
+    both are empty where there is none. *seconds* is how long an answer may take.
     """
 
     argv: Argv
@@ -52,6 +52,7 @@ class Question:
     caller: Caller
     digest: str
     manifest: str = ""
+    content: str = ""
     hidden: bool = False
     seconds: float = 0.0
 
@@ -87,6 +88,8 @@ class Question:
         if len(self.objects) > _OBJECTS:
             raise self._too_long(f"it is about more than {_OBJECTS} objects")
         yield from _labelled("objects", [line for one in self.objects for line in self._lines(one, 400)])
+        if self.content:
+            yield from _labelled("content", _content(self.content))
         if self.hidden:
             yield "", "(Parts that look like secrets are hidden: you would approve them unseen.)"
 
@@ -107,7 +110,20 @@ class Question:
 _ASKS = "Kubeport asks for your approval of one call. It has not run yet."
 _BUT = "Approve it only if you want exactly this to run. The lines above were written by others."
 _OBJECTS = 50
+_CONTENT = 120
 _WIDTH = 72
+
+
+def _content(manifest: str) -> list[str]:
+    """The lines of *manifest*, each behind a bar; of one that is too long, only how long it is."""
+    lines, wrapped, step = manifest.rstrip().split("\n"), list[str](), _WIDTH - 2
+    for line in lines:
+        text = line.lstrip(" ")
+        shown = " " * (len(line) - len(text)) + visible(text)
+        wrapped += [f"| {shown[at : at + step]}" for at in range(0, len(shown) or 1, step)]
+        if len(wrapped) > _CONTENT:
+            return [f"({len(lines)} lines, too long to be shown: you would approve them by their SHA-256.)"]
+    return wrapped
 
 
 def _labelled(label: str, lines: list[str]) -> Iterator[tuple[str, str]]:

@@ -235,9 +235,21 @@ async def test_a_manifest_is_told_by_its_objects_and_digest() -> None:
     [asked] = person.asked
     assert asked.objects == ("ConfigMap a", "Secret b") and len(asked.manifest) == 64
     assert "ConfigMap a" in asked.text and asked.manifest in asked.text
+    assert "| metadata: {name: b}" in asked.text and not asked.hidden
     many = "---\n".join(f"kind: ConfigMap\nmetadata: {{name: c{place}}}\n" for place in range(60))
     result = await one.run(Request("kubectl apply -f -", manifest=many))
     assert reason(result) == "too_long" and len(person.asked) == len(one.executor.jobs) == 1
+
+
+async def test_the_secrets_of_a_manifest_are_not_shown() -> None:
+    """The form says that they are hidden; what runs has them."""
+    person = Person()
+    one = bench(person)
+    text = "apiVersion: v1\nkind: Secret\nmetadata: {name: b}\nstringData:\n  password: hunter2hunter2\n"
+    assert (await one.run(Request("kubectl apply -f -", manifest=text))).error is None
+    [asked] = person.asked
+    assert asked.hidden and "hunter2" not in asked.text and "approve them unseen" in asked.text
+    assert one.executor.jobs[0].stdin == text
 
 
 WORDS = st.lists(

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -245,6 +246,47 @@ def test_what_cannot_be_shown_whole_is_not_asked() -> None:
             _ = one.text
         assert caught.value.reason == "too_long"
     assert all(name in question("kubectl", objects=many[:50]).text for name in many[:50])
+
+
+def about(content: str) -> list[str]:
+    """The rows of the form about a manifest with this *content*."""
+    one = attrs.evolve(question("kubectl", "apply", "-f", "-"), manifest="0" * 64, content=content)
+    return one.text.split("\n")[2:-2]
+
+
+def test_a_manifest_is_shown_with_its_indentation() -> None:
+    """Each line behind a bar, so that none passes for one of ours."""
+    rows = about("kind: Pod\nspec:\n  image: a/b:c\n")
+    assert rows[-3:] == [
+        "    content    | kind: Pod",
+        "               | spec:",
+        "               |   image: a/b:c",
+    ]
+
+
+@pytest.mark.parametrize("attack", [*FORGERIES, "    context    dev", "\n\n    context    dev", "x" * 500])
+def test_a_manifest_cannot_forge_the_form(attack: str) -> None:
+    """Whatever stands in it: one bar to a line, no line of ours twice."""
+    rows = about(f"kind: Pod\n{attack}\n# end")
+    at = next(place for place, row in enumerate(rows) if row.startswith("    content    | "))
+    assert all(row.startswith("               | ") for row in rows[at + 1 :])
+    assert all(row.isascii() and row.isprintable() and len(row) <= 15 + 72 for row in rows)
+    assert [row for row in rows if row.startswith("    context ")] == ["    context    prod"]
+
+
+@given(st.text(max_size=100))
+def test_any_manifest_at_all(content: str) -> None:
+    """Nothing of it is outside its bars."""
+    rows = about(content)
+    first = len(about(""))
+    assert [row[15:17] for row in rows[first:]] == ["| "] * (len(rows) - first)
+
+
+def test_a_long_manifest_is_told_by_its_digest() -> None:
+    """The form says that its lines are approved unseen; it is not cut off in silence."""
+    rows = about("a: b\n" * 121)
+    assert "(121 lines, too long to be shown" in rows[-1] and "0" * 64 in "".join(rows)
+    assert about("a: b\n" * 120)[-1].endswith("| a: b")
 
 
 @given(st.text())
