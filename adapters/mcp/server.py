@@ -12,7 +12,9 @@ from mcp.server import CacheHint, NotificationOptions, Server, ServerRequestCont
 from mcp.server.models import InitializationOptions
 
 from ...application.kubeport import Kubeport
+from .completion import Completing
 from .elicitation import sealed_state
+from .resources import CACHE_HINTS, Resources
 from .subscriptions import Subscribing
 from .tools import Tools
 
@@ -43,7 +45,7 @@ class KubeportServer(Server[Any]):
 
 def build_server(kubeport: Kubeport, version: str) -> Server[Any]:
     """An MCP server over *kubeport*, which is closed when the server ends."""
-    tools, subscribing = Tools(kubeport), Subscribing(kubeport)
+    tools, subscribing, resources = Tools(kubeport), Subscribing(kubeport), Resources(kubeport)
     server = KubeportServer(
         "kubeport",
         version=version,
@@ -52,10 +54,14 @@ def build_server(kubeport: Kubeport, version: str) -> Server[Any]:
         lifespan=_lifespan(kubeport.aclose),
         on_list_tools=tools.list,
         on_call_tool=tools.call,
+        on_list_resources=resources.list,
+        on_list_resource_templates=resources.templates,
+        on_read_resource=resources.read,
+        on_completion=Completing(kubeport),
         on_subscribe_resource=subscribing.subscribe,
         on_unsubscribe_resource=subscribing.unsubscribe,
         on_subscriptions_listen=subscribing.listen,
-        cache_hints={"tools/list": CacheHint(ttl_ms=60_000, scope="private")},
+        cache_hints={"tools/list": CacheHint(ttl_ms=60_000, scope="private"), **CACHE_HINTS},
     )
     server.add_notification_handler(
         "notifications/initialized", T.NotificationParams, subscribing.initialized

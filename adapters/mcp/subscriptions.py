@@ -22,7 +22,13 @@ from mcp.server.subscriptions import (
 from mcp.shared.subscriptions import event_to_notification
 
 from ...application.kubeport import Kubeport
-from ...domain.errors import CommandError, ContextNotFound, KubeportError, PolicyDenied
+from ...domain.errors import (
+    CommandError,
+    ContextNotFound,
+    KubeportError,
+    PolicyDenied,
+    ResourceNotFound,
+)
 from ...domain.result import ErrorDetails
 from .feed import Feed
 from .identity import caller_of
@@ -139,7 +145,7 @@ async def _subscribed(feed: Feed, ctx: Context, uri: str) -> None:
 
 def refusal(error: KubeportError, uri: str) -> MCPError:
     """*error* in the protocol's words: whether another request would do, and all that is known."""
-    asked = isinstance(error, (CommandError, ContextNotFound, PolicyDenied))
+    asked = isinstance(error, (CommandError, ContextNotFound, PolicyDenied, ResourceNotFound))
     code = T.INVALID_PARAMS if asked else T.INTERNAL_ERROR
     return MCPError(code=code, message=str(error), data={"uri": uri, **ErrorDetails.of(error).as_dict()})
 

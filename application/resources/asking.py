@@ -95,15 +95,15 @@ async def together(
     needed: Coroutine[Any, Any, Found], *others: Coroutine[Any, Any, str]
 ) -> tuple[Found, list[str]]:
     """The results of all, run at once; if what is *needed* fails, the others end and its error is raised."""
+    # not a TaskGroup: before Python 3.12 it leaves its parent marked as cancelled, which ends an anyio scope
+    first = asyncio.ensure_future(needed)
+    rest = [asyncio.ensure_future(other) for other in others]
     try:
-        async with asyncio.TaskGroup() as group:
-            first = group.create_task(needed)
-            rest = [group.create_task(other) for other in others]
-    except* KubeportError as errors:
-        failed = errors.exceptions[0]
-    else:
-        return first.result(), [task.result() for task in rest]
-    raise failed
+        return await first, [await task for task in rest]
+    finally:
+        for task in (first, *rest):
+            task.cancel()
+        await asyncio.gather(first, *rest, return_exceptions=True)
 
 
 def command_line(tool: str, *words: str) -> str:

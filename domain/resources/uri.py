@@ -51,6 +51,7 @@ _BY_NAME = {scheme.name: scheme for scheme in SCHEMES}
 _BY_KIND = {scheme.kind: scheme for scheme in SCHEMES if scheme.kind}
 _VALUES = {"context": CONTEXT, "namespace": NAMESPACE, "kind": KIND, "name": NAME}
 _LONGEST = {"context": 253, "namespace": 63, "kind": 253, "name": 253}
+_LONGEST_URI = 4000
 _FORMATS = ("json", "yaml")
 
 
@@ -131,6 +132,8 @@ def parse_request(text: str) -> ResourceRequest:
     Raises:
         CommandError: not one of our URIs; points at the part that is wrong.
     """
+    if len(text) > _LONGEST_URI:
+        raise CommandError(f"A resource URI of ours has at most {_LONGEST_URI} characters.")
     name, separator, rest = text.partition("://")
     scheme = _BY_NAME.get(name)
     if not separator or scheme is None:
