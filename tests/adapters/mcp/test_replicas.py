@@ -21,6 +21,7 @@ from tests.enabling import enabled_or_skip
 from .conftest import ERAS
 from .http_servers import call, ended, pids_in, started, status
 from .processes import living
+from .test_elicitation import SCALE, User, answered, reason, round_of
 
 _PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "replicas.md"
 _SECRET = "a secret of at least thirty-two characters"
@@ -48,7 +49,9 @@ def replicas(tmp_path: Path) -> Iterator[Replicas]:
         if shutil.which(program) is None:
             enabled_or_skip(f"There is no {program} here.", f"Install it: apt-get install {program}")
     redis = _redis(tmp_path)
-    flags = ("--demo", *_sets({"limits.output_tokens": "200", **_state(tmp_path)}))
+    policy = tmp_path / "team.toml"
+    policy.write_text('access = "write"\napproval = "changes"\n')
+    flags = ("--demo", *_sets(_settings(tmp_path, policy)))
     servers = [started(*flags) for _ in range(2)]
     proxy, port = _nginx(tmp_path, [one[1] for one in servers])
     try:
@@ -56,6 +59,10 @@ def replicas(tmp_path: Path) -> Iterator[Replicas]:
     finally:
         for process in (proxy, *(one[0] for one in servers), redis):
             ended(process)
+
+
+def _settings(folder: Path, policy: Path) -> dict[str, str]:
+    return {"limits.output_tokens": "200", "security.policy_file": str(policy), **_state(folder)}
 
 
 def _sets(settings: dict[str, str]) -> Iterator[str]:
@@ -149,6 +156,27 @@ async def test_what_one_replica_kept_the_other_gives(replicas: Replicas, era: st
         more = await client.call_tool("more", {"handle": handle})
     assert not more.is_error and more.structured_content is not None
     assert more.structured_content["output"]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("era", ERAS)
+async def test_a_user_approves_through_the_proxy(replicas: Replicas, era: str) -> None:
+    """Whichever replica gets the question and whichever the answer."""
+    user = User()
+    async with Client(replicas.url, mode=era, elicitation_callback=user) as client:
+        answers = [await client.call_tool("kubectl_change", SCALE) for _ in range(4)]
+    assert not any(answer.is_error for answer in answers) and len(user.forms) == 4
+
+
+@pytest.mark.anyio
+async def test_an_approval_that_one_replica_used_is_used_on_the_other(replicas: Replicas) -> None:
+    """2026-07-28: asked by one, answered at the other, and replayed at both."""
+    first, second = (
+        Client(f"http://127.0.0.1:{port}/mcp", elicitation_callback=User()) for port in replicas.ports
+    )
+    async with first, second:
+        state = await round_of(first)
+        assert [reason(await answered(one, state)) for one in (second, first, second)] == ["", "used", "used"]
 
 
 @pytest.mark.anyio
