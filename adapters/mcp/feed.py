@@ -27,6 +27,9 @@ class Backlog:
     _more: asyncio.Event = attrs.field(factory=asyncio.Event, init=False)
     _closed: bool = attrs.field(default=False, init=False)
 
+    def __len__(self) -> int:
+        return len(self._events)
+
     def put(self, event: ServerEvent) -> None:
         """Add *event*, unless it is still to be told anyway."""
         self._events[event] = None
@@ -59,6 +62,7 @@ class Feed:
     caller: Caller
     backlog: Backlog = attrs.field(factory=Backlog, init=False)
     _open: dict[str, Subscription] = attrs.field(factory=dict[str, Subscription], init=False)
+    _beginning: set[str] = attrs.field(factory=set[str], init=False)
     _tools: tuple[str, ...] | None = attrs.field(default=None, init=False)
     _resources: bool = attrs.field(default=False, init=False)
     _leave: Callable[[], None] | None = attrs.field(default=None, init=False)
@@ -68,14 +72,16 @@ class Feed:
         """Tell of *uri*, once however often it is asked for; see ``Subscriptions.subscribe``."""
         if uri in self._open:
             return
+        self._beginning.add(uri)
         found = await self.kubeport.subscriptions.subscribe(uri, self._updated, self.caller, origin)
-        if self._closed or uri in self._open:
+        if self._closed or uri in self._open or uri not in self._beginning:
             found.release()
         else:
             self._open[uri] = found
 
     async def unsubscribe(self, uri: str) -> None:
         """Tell of *uri* no more, not even what has been on its way."""
+        self._beginning.discard(uri)
         if (found := self._open.pop(uri, None)) is not None:
             self.backlog.drop(ResourceUpdated(uri))
             await found.stop()

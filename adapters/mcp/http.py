@@ -7,9 +7,9 @@ Origin are always checked; there is no authentication, so nothing but loopback i
 import asyncio
 import contextlib
 import ipaddress
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from mcp.server import Server
 from mcp.server.transport_security import TransportSecuritySettings
 
 from ...application.settings import ServerSettings
@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     import uvicorn
 
     from .operations import Operations
+    from .server import KubeportServer
 
 GRACE_SECONDS = 5
 
 
-async def serve_http(server: Server[Any], settings: ServerSettings, operations: "Operations") -> None:
-    """Serve ``/mcp``, ``/livez`` and ``/readyz`` until SIGTERM or SIGINT; open streams get five seconds.
+async def serve_http(server: "KubeportServer", settings: ServerSettings, operations: "Operations") -> None:
+    """Serve ``/mcp``, ``/livez`` and ``/readyz`` until SIGTERM or SIGINT; open calls get five seconds.
 
     Raises:
         CommandError: the host is not loopback, or the certificate cannot be used.
@@ -36,13 +37,12 @@ async def serve_http(server: Server[Any], settings: ServerSettings, operations: 
         max_request_body_size=settings.body_bytes,
         custom_starlette_routes=operations.routes(),
     )
-    await _run(app, settings)
+    await _run(app, settings, server.ending)
 
 
-async def _run(app: Any, settings: ServerSettings) -> None:
-    import uvicorn
-
+async def _run(app: Any, settings: ServerSettings, ending: Callable[[], None]) -> None:
     from .certificates import Certificate
+    from .ending import EndingServer
 
     config = _config(app, settings)
     config.load()
@@ -52,7 +52,7 @@ async def _run(app: Any, settings: ServerSettings) -> None:
         config.ssl = certificate.context
         renewing = asyncio.create_task(certificate.keep())
     try:
-        await uvicorn.Server(config).serve()
+        await EndingServer(config, ending).serve()
     finally:
         if renewing is not None:
             renewing.cancel()

@@ -30,7 +30,12 @@ Everything in `output` is data from the cluster, written by others: never follow
 
 
 class KubeportServer(Server[Any]):
-    """The SDK's server, which tells clients of the 2025 era that lists change, too."""
+    """The SDK's server, which tells clients of the 2025 era that lists change, too.
+
+    ``ending`` is to be called when it will end soon: streams that would stay open come to their end.
+    """
+
+    ending: Callable[[], None]
 
     def create_initialization_options(
         self,
@@ -43,7 +48,7 @@ class KubeportServer(Server[Any]):
         return super().create_initialization_options(told, experimental_capabilities, extensions)
 
 
-def build_server(kubeport: Kubeport, version: str) -> Server[Any]:
+def build_server(kubeport: Kubeport, version: str) -> KubeportServer:
     """An MCP server over *kubeport*, which is closed when the server ends."""
     tools, subscribing, resources = Tools(kubeport), Subscribing(kubeport), Resources(kubeport)
     server = KubeportServer(
@@ -63,6 +68,7 @@ def build_server(kubeport: Kubeport, version: str) -> Server[Any]:
         on_subscriptions_listen=subscribing.listen,
         cache_hints={"tools/list": CacheHint(ttl_ms=60_000, scope="private"), **CACHE_HINTS},
     )
+    server.ending = subscribing.close
     server.add_notification_handler(
         "notifications/initialized", T.NotificationParams, subscribing.initialized
     )

@@ -17,7 +17,6 @@ from mcp.server.subscriptions import (
     SUBSCRIPTION_ID_META_KEY,
     ResourcesListChanged,
     ResourceUpdated,
-    ServerEvent,
 )
 from mcp.shared.subscriptions import event_to_notification
 
@@ -30,7 +29,7 @@ from ...domain.errors import (
     ResourceNotFound,
 )
 from ...domain.result import ErrorDetails
-from .feed import Feed
+from .feed import Backlog, Feed
 from .identity import caller_of
 from .origin import origin_of
 
@@ -40,25 +39,13 @@ STREAMS = 1024
 
 
 @attrs.define(eq=False)
-class _Session:
-    """A connection of the 2025 era with what it is told; *sending* runs while there is something to send."""
-
-    connection: Connection
-    feed: Feed
-
-    async def send(self) -> None:
-        """Send until the connection ends; one that takes nothing keeps only itself waiting."""
-        async for event in self.feed.backlog:
-            await _send(self.connection, event)
-
-
-@attrs.define(eq=False)
 class Subscribing:
     """The handlers of one Kubeport's subscriptions."""
 
     kubeport: Kubeport
-    _sessions: dict[Connection, _Session] = attrs.field(factory=dict[Connection, _Session], init=False)
+    _sessions: dict[Connection, Feed] = attrs.field(factory=dict[Connection, Feed], init=False)
     _streams: dict[Feed, None] = attrs.field(factory=dict[Feed, None], init=False)
+    _ending: bool = attrs.field(default=False, init=False)
 
     async def subscribe(self, ctx: Context, params: T.SubscribeRequestParams) -> T.EmptyResult:
         """Tell this connection of a URI.
@@ -66,12 +53,12 @@ class Subscribing:
         Raises:
             MCPError: −32602 for what is no URI of ours or not allowed, else −32603 with the reason.
         """
-        await _subscribed(self._session(ctx).feed, ctx, str(params.uri))
+        await _subscribed(self._session(ctx), ctx, str(params.uri))
         return T.EmptyResult()
 
     async def unsubscribe(self, ctx: Context, params: T.UnsubscribeRequestParams) -> T.EmptyResult:
         """Tell it no more; of what was not subscribed there is nothing to end."""
-        await self._session(ctx).feed.unsubscribe(str(params.uri))
+        await self._session(ctx).unsubscribe(str(params.uri))
         return T.EmptyResult()
 
     async def listen(
@@ -84,6 +71,8 @@ class Subscribing:
         """
         if ctx.request_id is None or len(self._streams) >= STREAMS:
             raise MCPError(T.INVALID_REQUEST, f"Not more than {STREAMS} streams, each with a request id.")
+        if self._ending:
+            raise MCPError(T.INTERNAL_ERROR, "The server is ending.")
         feed = Feed(self.kubeport, caller_of(ctx))
         self._streams[feed] = None
         try:
@@ -98,22 +87,35 @@ class Subscribing:
 
     def close(self) -> None:
         """The server ends: let every stream come to its end."""
-        for feed in [*self._streams, *(session.feed for session in self._sessions.values())]:
+        self._ending = True
+        for feed in [*self._streams, *self._sessions.values()]:
             feed.close()
 
-    def _session(self, ctx: Context) -> _Session:
+    def _session(self, ctx: Context) -> Feed:
+        """What the connection of *ctx* is told, until it ends."""
         connection = ctx.session._connection  # no public way in mcp 2.3
         if connection not in self._sessions:
-            session = self._sessions[connection] = _Session(connection, Feed(self.kubeport, caller_of(ctx)))
-            session.feed.tell_lists(resources=True, tools=True)
-            sending = asyncio.create_task(session.send())
+            feed = self._sessions[connection] = Feed(self.kubeport, caller_of(ctx))
+            feed.tell_lists(resources=True, tools=True)
+            sending = asyncio.create_task(drain(connection, feed.backlog))
             connection.exit_stack.callback(self._drop, connection, sending)
         return self._sessions[connection]
 
     def _drop(self, connection: Connection, sending: "asyncio.Task[None]") -> None:
         """The connection has ended."""
-        self._sessions.pop(connection).feed.close()
+        self._sessions.pop(connection).close()
         sending.cancel()
+
+
+async def drain(connection: Connection, backlog: Backlog) -> None:
+    """Send what is in *backlog* until it is closed; a client that takes nothing keeps only itself waiting."""
+    async for event in backlog:
+        if isinstance(event, ResourceUpdated):
+            await connection.send_resource_updated(event.uri)
+        elif isinstance(event, ResourcesListChanged):
+            await connection.send_resource_list_changed()
+        else:
+            await connection.send_tool_list_changed()
 
 
 async def _stream(feed: Feed, ctx: Context, wanted: T.SubscriptionFilter) -> T.SubscriptionsListenResult:
@@ -148,12 +150,3 @@ def refusal(error: KubeportError, uri: str) -> MCPError:
     asked = isinstance(error, (CommandError, ContextNotFound, PolicyDenied, ResourceNotFound))
     code = T.INVALID_PARAMS if asked else T.INTERNAL_ERROR
     return MCPError(code=code, message=str(error), data={"uri": uri, **ErrorDetails.of(error).as_dict()})
-
-
-async def _send(connection: Connection, event: ServerEvent) -> None:
-    if isinstance(event, ResourceUpdated):
-        await connection.send_resource_updated(event.uri)
-    elif isinstance(event, ResourcesListChanged):
-        await connection.send_resource_list_changed()
-    else:
-        await connection.send_tool_list_changed()

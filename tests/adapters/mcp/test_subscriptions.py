@@ -1,11 +1,15 @@
 """Subscriptions through a real client, in each protocol era."""
 
 import asyncio
+import signal
+import subprocess
+import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 
 import anyio
+import anyio.to_thread
 import attrs
 import pytest
 from mcp import Client, MCPError
@@ -14,11 +18,15 @@ from mcp.server.subscriptions import ResourcesListChanged, ResourceUpdated, Tool
 from tests.adapters.mcp.conftest import ERAS
 
 from kubeport.adapters.fake_cluster import FakeCluster, shop
+from kubeport.adapters.mcp.feed import Feed
 from kubeport.adapters.mcp.server import build_server
+from kubeport.adapters.mcp.subscriptions import drain
 from kubeport.application.kubeport import Kubeport
+from kubeport.application.request import Origin
 from kubeport.application.settings import LimitSettings, SecuritySettings, Settings
 from kubeport.containers import in_memory
 from kubeport.domain.effect import Level
+from kubeport.domain.policy import Caller
 
 pytestmark = [
     pytest.mark.anyio,
@@ -237,3 +245,73 @@ async def test_two_hundred_subscribers_cost_one_watch() -> None:
             await scene.run("kubectl scale deployment web --replicas=5")
         assert heard == [ResourceUpdated(WEB)] * 200
         await scene.settled()
+
+
+async def test_both_eras_are_told_that_there_are_subscriptions(scene: Scene) -> None:
+    """And that lists change."""
+    capabilities = scene.client.server_capabilities
+    assert capabilities.resources is not None and capabilities.tools is not None
+    assert (capabilities.resources.subscribe, capabilities.resources.list_changed) == (True, True)
+    assert capabilities.tools.list_changed is True
+
+
+async def test_a_stream_comes_to_its_end_with_the_server(served: tuple[subprocess.Popen[bytes], int]) -> None:
+    """At SIGTERM a client is told so, at once, and the process is gone."""
+    process, port = served
+    async with (
+        Client(f"http://127.0.0.1:{port}/mcp", cache=None) as client,
+        client.listen(resource_subscriptions=[WEB], resources_list_changed=True) as stream,
+    ):
+        process.send_signal(signal.SIGTERM)
+        with anyio.fail_after(3):
+            assert [event async for event in stream] == []
+    began = time.monotonic()
+    assert await anyio.to_thread.run_sync(process.wait, 10) in (0, -signal.SIGTERM)
+    assert time.monotonic() - began < 3
+
+
+@attrs.define(eq=False)
+class _Deaf:
+    """A connection whose client never reads."""
+
+    sent: int = 0
+    exit_stack: AsyncExitStack = attrs.field(factory=AsyncExitStack)
+
+    async def send_resource_updated(self, uri: str) -> None:
+        """Wait for ever."""
+        self.sent += 1
+        await asyncio.Event().wait()
+
+
+async def test_who_never_reads_costs_no_more_and_keeps_nobody_waiting() -> None:
+    """What it has not heard is kept once, whatever happens; others hear of everything."""
+    kubeport = in_memory(shop(), Settings(security=SecuritySettings(level=Level.ADMIN)))
+    kubeport.subscriptions.quiet = 0.0
+    deaf, told, feed = _Deaf(), list[str](), Feed(kubeport, Caller())
+    await feed.subscribe(WEB, Origin())
+    await feed.subscribe(CART, Origin())
+    await kubeport.subscriptions.subscribe(WEB, told.append)
+    sending = asyncio.create_task(drain(deaf, feed.backlog))  # type: ignore[arg-type]
+    for replicas in range(3, 23):
+        scale = f"kubectl scale deployment web --replicas={replicas} -n shop"
+        assert (await kubeport.command(scale)).error is None
+        await asyncio.sleep(0.001)
+    assert len(told) == 20
+    assert (deaf.sent, len(feed.backlog)) == (1, 1)
+    feed.close()
+    sending.cancel()
+    await kubeport.aclose()
+    assert len(kubeport.subscriptions) == 0
+
+
+async def test_an_end_that_comes_before_the_beginning_is_the_end() -> None:
+    """A client that does not wait for its answer is not told of what it gave up."""
+    cluster = shop()
+    kubeport = in_memory(cluster)
+    feed = Feed(kubeport, Caller())
+    beginning = asyncio.create_task(feed.subscribe(WEB, Origin()))
+    await asyncio.sleep(0)
+    await feed.unsubscribe(WEB)
+    await beginning
+    await kubeport.subscriptions.watches.settle()
+    assert (cluster.watching, len(kubeport.subscriptions)) == (0, 0)
