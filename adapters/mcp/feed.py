@@ -73,8 +73,12 @@ class Feed:
         if uri in self._open:
             return
         self._beginning.add(uri)
-        found = await self.kubeport.subscriptions.subscribe(uri, self._updated, self.caller, origin)
-        if self._closed or uri in self._open or uri not in self._beginning:
+        try:
+            found = await self.kubeport.subscriptions.subscribe(uri, self._updated, self.caller, origin)
+            wanted = uri in self._beginning and uri not in self._open
+        finally:
+            self._beginning.discard(uri)
+        if self._closed or not wanted:
             found.release()
         else:
             self._open[uri] = found
