@@ -1,8 +1,10 @@
 """Subscriptions through a real client, in each protocol era."""
 
 import asyncio
+import json
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -12,10 +14,11 @@ import anyio
 import anyio.to_thread
 import attrs
 import pytest
-from mcp import Client, MCPError
+from mcp import Client, MCPError, StdioServerParameters
 from mcp import types as T
 from mcp.server.subscriptions import ResourcesListChanged, ResourceUpdated, ToolsListChanged
 from tests.adapters.mcp.conftest import ERAS
+from tests.adapters.mcp.processes import environment
 
 from kubeport.adapters.fake_cluster import FakeCluster, shop
 from kubeport.adapters.mcp.feed import Feed
@@ -315,3 +318,32 @@ async def test_an_end_that_comes_before_the_beginning_is_the_end() -> None:
     await beginning
     await kubeport.subscriptions.watches.settle()
     assert (cluster.watching, len(kubeport.subscriptions)) == (0, 0)
+
+
+def kubeconfig(path: Path, *names: str) -> None:
+    """Write a kubeconfig with contexts that lead nowhere."""
+    contexts = [{"name": name, "context": {"cluster": "c", "user": "u"}} for name in names]
+    clusters = [{"name": "c", "cluster": {"server": "https://127.0.0.1:1"}}]
+    path.write_text(json.dumps({"contexts": contexts, "clusters": clusters, "users": []}))
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_a_context_that_comes_is_a_change_of_the_list(era: str, tmp_path: Path) -> None:
+    """A server over stdio sees that its kubeconfig has changed."""
+    path, told = tmp_path / "config", asyncio.Queue[object]()
+    kubeconfig(path, "dev")
+    args = ["-m", "kubeport", "serve", "--log-level", "error"]
+    server = StdioServerParameters(command=sys.executable, args=args, env=environment(KUBECONFIG=str(path)))
+
+    async def heard(message: object) -> None:
+        told.put_nowait(_event(message))
+
+    async with AsyncExitStack() as stack:
+        client = Client(server, mode=era, cache=None, message_handler=heard)
+        await stack.enter_async_context(client)
+        if era != "legacy":
+            await stack.enter_async_context(client.listen(resources_list_changed=True))
+        await client.list_tools()
+        kubeconfig(path, "dev", "prod")
+        async with asyncio.timeout(_SECONDS):
+            assert await told.get() == ResourcesListChanged()

@@ -54,13 +54,14 @@ class Scene:
     limits: LimitSettings = LimitSettings()
     level: Level = Level.ADMIN
     audit: MemoryAudit = attrs.field(factory=MemoryAudit)
+    quiet: float = 0.05
     kubeport: Kubeport = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         settings = Settings(security=SecuritySettings(level=self.level), limits=self.limits)
         self.kubeport = in_memory(self.cluster, settings, audit=self.audit)
-        self.kubeport.subscriptions.quiet = 0.05
-        self.kubeport.subscriptions.lists.quiet = 0.05
+        self.kubeport.subscriptions.quiet = self.quiet
+        self.kubeport.subscriptions.lists.quiet = self.quiet
         self.kubeport.subscriptions.lists.every = 0.01
 
     async def run(self, command: str) -> None:

@@ -69,25 +69,25 @@ async def test_first_subscribers_at_once_start_one_watch() -> None:
 
 async def test_a_burst_is_one_message_and_the_last_change() -> None:
     """The first is told at once; what follows closely is told together."""
-    scene, told = Scene(), Told()
+    scene, told = Scene(quiet=0.4), Told()
     await scene.kubeport.subscriptions.subscribe(WEB, told)
     for replicas in range(2, 12):
         await scene.scale("web", replicas)
     assert told.uris == [WEB]
-    await asyncio.sleep(0.12)
+    await asyncio.sleep(0.5)
     assert told.uris == [WEB, WEB]
-    await asyncio.sleep(0.12)
+    await asyncio.sleep(0.5)
     assert told.uris == [WEB, WEB]
 
 
 async def test_nothing_is_told_after_the_end() -> None:
     """Not even the rest of a burst."""
-    scene, told = Scene(), Told()
+    scene, told = Scene(quiet=0.4), Told()
     async with await scene.kubeport.subscriptions.subscribe(WEB, told):
         await scene.scale("web", 2)
         await scene.scale("web", 3)
     await scene.scale("web", 4)
-    await asyncio.sleep(0.12)
+    await asyncio.sleep(0.5)
     assert told.uris == [WEB]
     assert scene.is_clean()
 
