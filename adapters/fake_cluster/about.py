@@ -38,6 +38,10 @@ def api_versions(call: Call) -> Answer:
     return Answer("".join(f"{name}\n" for name in sorted({kind.api_version for kind in call.store.kinds})))
 
 
+_VERBS = frozenset({"", "create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"})
+"""What every kind of this cluster can do."""
+
+
 def api_resources(call: Call) -> Answer:
     """``kubectl api-resources``: the kinds that this server knows."""
     kinds = sorted(call.store.kinds, key=lambda kind: (kind.group, kind.plural))
@@ -45,6 +49,8 @@ def api_resources(call: Call) -> Answer:
         kinds = [kind for kind in kinds if kind.group == call.value("api-group")]
     if "namespaced" in call.flags:
         kinds = [kind for kind in kinds if kind.namespaced is call.true("namespaced")]
+    if not set(call.value("verbs").split(",")) <= _VERBS:
+        kinds = []
     if call.value("output") == "name":
         return Answer("".join(f"{kind.resource}\n" for kind in kinds))
     if call.value("output"):

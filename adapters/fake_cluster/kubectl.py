@@ -42,7 +42,7 @@ KUBECTL = Tool(
         _v("version", about.version, "client? output"),
         _v("cluster-info", about.cluster_info),
         _v("api-versions", about.api_versions),
-        _v("api-resources", about.api_resources, "api-group namespaced? output no-headers? cached?"),
+        _v("api-resources", about.api_resources, "api-group namespaced? output no-headers? cached? verbs"),
         _v("explain", about.explain, "api-version recursive?"),
         _v("auth can-i", about.can_i, "all-namespaces? list? quiet? no-headers? subresource"),
         _v("auth whoami", about.who_am_i, "output"),

@@ -75,7 +75,8 @@ async def _namespace(asking: Asking, uri: ResourceUri) -> Tree:
 
 
 def _noted(asking: Asking, error: KubeportError) -> Tree:
-    asking.unread["namespace"] = error.message.partition("\n")[0]
+    said = (text.partition("\n")[0] for text in (error.message, error.hint))
+    asking.unread["namespace"] = " ".join(said).strip()
     asking.faults.append(error)
     return Tree()
 
