@@ -6,12 +6,14 @@ import attrs
 
 from ..domain.context import ContextRef, Kubeconfig, Target
 from ..domain.errors import KubeportError
+from ..domain.identity import Identity
 from ..domain.judging import Decision, judge
 from ..domain.manifest import ManifestObject
 from ..domain.policy import Policy
 from ..domain.result import ErrorDetails
 from ..domain.tools.grammar import Meaning
 from ..domain.understanding import Understood, understand
+from .list_contexts import ListContexts
 from .ports import KubeconfigReader, ManifestReader
 from .request import Request
 from .rules import Rules
@@ -87,7 +89,7 @@ class _StandIn:
 class ExplainCommand:
     """Judge a request as ``RunCommand`` would, and stop there."""
 
-    kubeconfig: KubeconfigReader
+    contexts: ListContexts
     manifests: ManifestReader
     rules: Rules
     settings: Settings
@@ -98,18 +100,29 @@ class ExplainCommand:
         try:
             understood = understand(request.command, request.tool, self.rules.safeguards())
             found = attrs.evolve(found, understood=understood)
-            target = self._target(understood, request)
-            found = attrs.evolve(
-                found, target=target, placed=placed_flags(understood.call, target, self.settings)
-            )
-            return self._judged(found, understood, target, policy or self.rules.policy())
+            policy = policy or self.rules.policy()
+            target = self._target(understood, request, policy)
+            found = self._judged(attrs.evolve(found, target=target), understood, target, policy)
+            return self._placed(found, understood, target, policy)
         except KubeportError as error:
             return attrs.evolve(found, error=error)
 
-    def _target(self, understood: Understood, request: Request) -> Target:
+    def _placed(
+        self, found: Explanation, understood: Understood, target: Target, policy: Policy
+    ) -> Explanation:
+        """*found* with the flags that ``RunCommand`` would place; raises where the caller may not have them."""
+        call, caller = understood.call, found.request.caller
+        if found.decision is not None and found.decision.refused:
+            return found
+        self.contexts.check_listing(call, caller, policy)
+        identity = Identity() if call.help else self.contexts.identities.of(caller)
+        return attrs.evolve(found, placed=placed_flags(call, target, self.settings, identity))
+
+    def _target(self, understood: Understood, request: Request, policy: Policy) -> Target:
         """As ``RunCommand`` resolves it; without any context at all, the one that is named exists."""
-        call, reader = understood.call, self.kubeconfig
-        if reaches_a_context(call, self.settings) and not reader.read().contexts:
+        call, caller = understood.call, request.caller
+        reader: KubeconfigReader = self.contexts.reader(caller, policy)
+        if reaches_a_context(call, self.settings) and not self.contexts.all(caller).contexts:
             flag = call.with_meaning(Meaning.CONTEXT)
             wanted = place_of(request.context, request.namespace, request.scope).context.value
             named = wanted or (flag.value if flag else "") or self.settings.target.context

@@ -91,7 +91,14 @@ class Kubeport:
             await self.run.audit.aclose()
 
     def check(
-        self, command: str, *, context: str = "", namespace: str = "", scope: str = ""
+        self,
+        command: str,
+        *,
+        context: str = "",
+        namespace: str = "",
+        scope: str = "",
+        caller: Caller = Caller(),
     ) -> Explanation:
         """What would become of *command*: how it is read, and whether it is allowed."""
-        return self.explain(Request(command, context=context, namespace=namespace, scope=scope))
+        request = Request(command, context=context, namespace=namespace, scope=scope, caller=caller)
+        return self.explain(request)

@@ -56,12 +56,16 @@ class Job:
 
     *stdin* is what the first stage reads (nothing, if None: never the server's own). *sieve* makes
     the filter for stdout of the first stage, before any other stage sees it, and for every stderr.
+    *kubeconfig* is the file that tools see instead of the server's own. With *in_cluster* they see one that
+    leads to the cluster around us by the Pod's own account, as they need it in order to impersonate.
     """
 
     stages: tuple[Stage, ...]
     limits: Limits = Limits()
     stdin: str | None = None
     sieve: Callable[[], Sieve] | None = None
+    kubeconfig: str = ""
+    in_cluster: bool = False
 
 
 @attrs.frozen
@@ -190,7 +194,8 @@ class WatchPlace:
     *kind* is spelled as in ``ResourceUri``: the plural with its group (``deployments.apps``), or
     ``releases`` for Helm releases. An empty *namespace* means a cluster-wide kind, or every namespace.
     With a *user* the cluster is asked in the name of that user and its *groups* (impersonation), so
-    that its RBAC answers for that user instead of for the server's own credentials.
+    that its RBAC answers for that user instead of for the server's own credentials. With a *kubeconfig* it
+    is reached by that file alone. ``Identities.place`` fills these in.
     """
 
     context: str
@@ -198,6 +203,7 @@ class WatchPlace:
     kind: str
     user: str = ""
     groups: tuple[str, ...] = ()
+    kubeconfig: str = ""
 
 
 @attrs.frozen

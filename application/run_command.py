@@ -14,6 +14,7 @@ import attrs
 from ..domain.context import Target
 from ..domain.effect import Effect
 from ..domain.errors import ExecutionFailed, InternalFault, KubeportError
+from ..domain.identity import Identity
 from ..domain.judging import Decision, judge
 from ..domain.manifest import ManifestObject
 from ..domain.redaction import Redactor
@@ -25,6 +26,7 @@ from ..domain.understanding import Understood, understand
 from .approving import Approvals, Asked, question_of
 from .auditing import MISSING, Auditing
 from .continue_output import Shaper
+from .list_contexts import ListContexts
 from .outcome import changed, exit_code, failure, remarks
 from .ports import (
     Approver,
@@ -34,7 +36,6 @@ from .ports import (
     Completed,
     Executor,
     Job,
-    KubeconfigReader,
     Limits,
     ManifestReader,
     Progress,
@@ -58,7 +59,7 @@ class RunCommand:
     """Run one command line under the policy; never raises but for cancellation."""
 
     executor: Executor
-    kubeconfig: KubeconfigReader
+    contexts: ListContexts
     manifests: ManifestReader
     clock: Clock
     audit: AuditSink | None
@@ -138,25 +139,24 @@ class _Run:
         understood = understand(self.request.command, self.request.tool, self.use.rules.safeguards())
         self.call = call = understood.call
         self.manifest = manifest_of(self.request, understood, self.use.manifests)
+        request, contexts = self.request, self.use.contexts
+        known = contexts.reader(request.caller)
         self.target = resolve(
-            call,
-            self.use.kubeconfig,
-            self.use.settings,
-            self.request.context,
-            self.request.namespace,
-            self.request.scope,
+            call, known, self.use.settings, request.context, request.namespace, request.scope
         )
         self._judge(understood)
-        placed = placed_flags(call, self.target, self.use.settings)
+        contexts.check_listing(call, request.caller)
+        identity = Identity() if call.help else contexts.identities.of(request.caller)
+        placed = placed_flags(call, self.target, self.use.settings, identity)
         self.argv = (call.argv(*placed), *(used.argv for used in understood.filters))
         stages = tuple(Stage(argv, filter=place > 0) for place, argv in enumerate(self.argv))
         redactors = list[Redactor]()
         # a tool's documentation holds nothing of a cluster, and examples that look like secrets
         sieve = None if call.help else lambda: _noted(redactors)
-        job = Job(stages, limits, self.request.manifest, sieve)
+        alone = self.target.in_cluster and bool(identity.user)
+        job = Job(stages, limits, request.manifest, sieve, identity.kubeconfig, alone)
         await self._approved(understood)
-        caller = self.request.caller.name
-        async with self.use.turns.turn(self.target.context, caller, limits.timeout):
+        async with self.use.turns.turn(self.target.context, request.caller.name, limits.timeout):
             await self._intend()
             self.began = self.use.clock.monotonic()
             with self.use.telemetry.span("kubeport.execute", command=call.command):

@@ -11,6 +11,7 @@ import attrs
 from ..domain.effect import Level
 from ..domain.errors import TOOLS
 from ..domain.filters import FILTERS
+from ..domain.identity import fault_of
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -162,6 +163,39 @@ class TargetSettings:
 
 
 @attrs.frozen
+class IdentitySettings:
+    """In whose name clusters are asked.
+
+    mode: ``none`` is the server's own; ``impersonate`` is the caller's, by the server's right to impersonate;
+    ``kubeconfig`` is that of a kubeconfig kept for each caller. user, group: what a caller's name and each
+    of its groups are called in Kubernetes (``oidc:{name}``, ``team:{group}``). allowed_groups: globs of the
+    groups, as Kubernetes knows them, that are passed on; others are left out. kubeconfigs: the folder with a
+    kubeconfig for each caller. local_user, local_groups: the caller that the user of a server over stdio, who
+    has no name, counts as here; empty is refused unless mode is ``none``.
+    """
+
+    mode: str = attrs.field(default="none", validator=_choice("none", "impersonate", "kubeconfig"))
+    user: str = "{name}"
+    group: str = "{group}"
+    allowed_groups: tuple[str, ...] = ()
+    kubeconfigs: str = ""
+    local_user: str = ""
+    local_groups: tuple[str, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        for name, template, needed in (("user", self.user, "{name}"), ("group", self.group, "{group}")):
+            if template.count(needed) != 1:
+                raise ValueError(f"{name}: expected a text with {needed} once, not {template!r}")
+            if fault := fault_of(template.replace(needed, "x")):
+                raise ValueError(f"{name}: {template!r} cannot be used: {fault}")
+        for group in self.allowed_groups:
+            if fault := fault_of(group):
+                raise ValueError(f"allowed_groups: {group!r} cannot be used: {fault}")
+        if (self.mode == "kubeconfig") != bool(self.kubeconfigs):
+            raise ValueError("kubeconfigs: expected together with mode = kubeconfig, or neither")
+
+
+@attrs.frozen
 class AuditSettings:
     """Where the record of every call goes, refused ones too; with several places, to each.
 
@@ -209,11 +243,12 @@ class StateSettings:
 
 @attrs.frozen
 class Settings:
-    """All of it: server, tools, security, limits, target, audit, state."""
+    """All of it: server, tools, security, identity, limits, target, audit, state."""
 
     server: ServerSettings = ServerSettings()
     tools: ToolSettings = attrs.field(factory=ToolSettings)
     security: SecuritySettings = attrs.field(factory=SecuritySettings)
+    identity: IdentitySettings = IdentitySettings()
     limits: LimitSettings = attrs.field(factory=LimitSettings)
     target: TargetSettings = TargetSettings()
     audit: AuditSettings = AuditSettings()

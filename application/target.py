@@ -2,7 +2,8 @@
 
 from ..domain.context import ContextRef, Kubeconfig, Target
 from ..domain.effect import Effect
-from ..domain.errors import CommandError, ContextNotFound
+from ..domain.errors import CommandError, ContextNotFound, PolicyDenied
+from ..domain.identity import Identity
 from ..domain.tools.grammar import Meaning
 from ..domain.tools.invocation import FlagUse, Invocation
 from ..domain.tools.values import CONTEXT, NAMESPACE, Value
@@ -115,23 +116,50 @@ def reaches_a_context(call: Invocation, settings: Settings) -> bool:
     return call.verb.targets and not (call.help or own_server or client_only)
 
 
-def placed_flags(call: Invocation, target: Target, settings: Settings) -> tuple[str, ...]:
-    """The flags that lead *call* to *target*, as the tool spells them, and only where it takes them."""
+def placed_flags(
+    call: Invocation, target: Target, settings: Settings, identity: Identity = Identity()
+) -> tuple[str, ...]:
+    """The flags that lead *call* to *target* in the name of *identity*, as the tool spells them.
+
+    They are placed only where the tool takes them.
+
+    Raises:
+        PolicyDenied: the tool cannot act in that name, and would use the server's rights.
+    """
     if call.help:
         return ()
     if call.tool == "argocd":
-        return _argocd_flags(call, target, settings)
+        return _argocd_flags(call, target, settings, identity)
     flags = list[str]()
     if call.verb.targets and target.context and not target.in_cluster:
         flags.append(f"--{_CONTEXT_FLAG[call.tool]}={target.context}")
     if target.namespace and call.verb.namespaced:
         flags.append(f"--namespace={target.namespace}")
-    return tuple(flags)
+    return (*flags, *_named(call, identity))
 
 
-def _argocd_flags(call: Invocation, target: Target, settings: Settings) -> tuple[str, ...]:
+def _named(call: Invocation, identity: Identity) -> tuple[str, ...]:
+    """The flags for impersonation, wherever a cluster is asked."""
+    if not identity.user or not call.verb.targets:
+        return ()
+    user, group = _IMPERSONATING[call.tool]
+    return (f"--{user}={identity.user}", *(f"--{group}={name}" for name in identity.groups))
+
+
+def _argocd_flags(
+    call: Invocation, target: Target, settings: Settings, identity: Identity
+) -> tuple[str, ...]:
     if not call.verb.targets:
         return ()
+    if identity.user or (identity.kubeconfig and settings.tools.argocd_server):
+        raise PolicyDenied(
+            "argocd cannot act in the caller's name here: it would use the server's own rights.",
+            call.source,
+            call.verb_span,
+            "Read applications with kubectl get applications.argoproj.io; the operator can serve argocd "
+            "apart (identity.mode none), or with a kubeconfig for each caller and without argocd_server.",
+            rule="identity",
+        )
     if settings.tools.argocd_server:
         return (f"--server={settings.tools.argocd_server}",)
     context = () if target.in_cluster or not target.context else (f"--kube-context={target.context}",)
@@ -139,3 +167,8 @@ def _argocd_flags(call: Invocation, target: Target, settings: Settings) -> tuple
 
 
 _CONTEXT_FLAG = {"kubectl": "context", "helm": "kube-context", "istioctl": "context"}
+_IMPERSONATING = {
+    "kubectl": ("as", "as-group"),
+    "helm": ("kube-as-user", "kube-as-group"),
+    "istioctl": ("as", "as-group"),
+}

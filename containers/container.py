@@ -10,6 +10,7 @@ from dependency_injector import containers, providers
 
 from ..adapters.audit import CopiedAudit, FileAudit, Seal, StreamAudit
 from ..adapters.audit.copies import ProcessChain
+from ..adapters.caller_kubeconfigs import CallerKubeconfigs
 from ..adapters.clock import MonotonicClock
 from ..adapters.config import PolicyFile
 from ..adapters.helm_repositories import HelmRepositories
@@ -28,6 +29,7 @@ from ..application.continue_output import ContinueOutput, Shaper
 from ..application.describe_command import DescribeCommand
 from ..application.documentation import Documentation
 from ..application.explain_command import ExplainCommand
+from ..application.identity import Identities
 from ..application.kubeport import Kubeport
 from ..application.list_contexts import ListContexts
 from ..application.ports import (
@@ -201,6 +203,14 @@ class Container(containers.DeclarativeContainer):
     rules: providers.Provider[Rules] = providers.ThreadSafeSingleton(
         Rules, policy=policy, repositories=repositories, settings=settings
     )
+    identities: providers.Provider[Identities] = providers.ThreadSafeSingleton(Identities, settings=settings)
+    contexts: providers.Provider[ListContexts] = providers.ThreadSafeSingleton(
+        ListContexts,
+        kubeconfig=kubeconfig,
+        kept=providers.ThreadSafeSingleton(CallerKubeconfigs),
+        identities=identities,
+        rules=rules,
+    )
     state: providers.Provider[SharedState | None] = providers.ThreadSafeSingleton(
         choose_state, settings.provided.state
     )
@@ -231,7 +241,7 @@ class Container(containers.DeclarativeContainer):
     run_command: providers.Provider[RunCommand] = providers.ThreadSafeSingleton(
         RunCommand,
         executor=executor,
-        kubeconfig=kubeconfig,
+        contexts=contexts,
         manifests=manifests,
         clock=clock,
         audit=audit,
@@ -250,10 +260,7 @@ class Container(containers.DeclarativeContainer):
         DescribeCommand, run=run_command, documentation=documentation
     )
     explain: providers.Provider[ExplainCommand] = providers.ThreadSafeSingleton(
-        ExplainCommand, kubeconfig=kubeconfig, manifests=manifests, rules=rules, settings=settings
-    )
-    contexts: providers.Provider[ListContexts] = providers.ThreadSafeSingleton(
-        ListContexts, kubeconfig=kubeconfig
+        ExplainCommand, contexts=contexts, manifests=manifests, rules=rules, settings=settings
     )
     more: providers.Provider[ContinueOutput] = providers.ThreadSafeSingleton(ContinueOutput, shaper=shaper)
     lists: providers.Provider[Lists] = providers.ThreadSafeSingleton(

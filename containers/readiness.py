@@ -16,7 +16,7 @@ def operations(kubeport: Kubeport) -> Operations:
 
 def _checks(kubeport: Kubeport) -> dict[str, Check]:
     async def contexts() -> None:
-        kubeport.contexts()
+        kubeport.contexts.check()
 
     checks: dict[str, Check] = {"kubeconfig": contexts}
     executor, store = kubeport.run.executor, kubeport.more.shaper.store

@@ -69,9 +69,11 @@ def judge(
         (policy.access_of(facet) for facet in facets), key=lambda found: found[0].rank
     )
     named = policy.name if rule is None else f"{policy.name}/{rule.name}"
+    worst = next((demand for demand in demands if demand.effect is effect), None)
     if not level.permits(effect):
-        worst = next(demand for demand in demands if demand.effect is effect) if demands else None
         return _refusal(worst, effect, level, rule, named)
+    if not caller.granted.permits(effect):
+        return _out_of_scope(worst, effect, caller)
     held = _withheld(call, facets, policy, effect)
     return held or _asked(call, facets, policy, Decision(True, effect, named))
 
@@ -99,6 +101,23 @@ def _refusal(
         worst.span if worst else None,
         needed.value if needed else "",
     )
+
+
+def _out_of_scope(worst: Demand | None, effect: Effect, caller: Caller) -> Decision:
+    """The refusal of what the policy allows and the caller's own credential does not grant."""
+    needed = Level.needed_for(effect) or Level.ADMIN
+    granted = f"only the scope {SCOPES[caller.granted]}" if caller.granted in SCOPES else "no scope of ours"
+    why = f"The token's scope is too low: this needs {SCOPES[needed]}, and the token has {granted}"
+    hint = f"Log in again with the scope {SCOPES[needed]}; the policy would allow it."
+    return Decision(False, effect, "scope", why, hint, worst.span if worst else None, needed.value)
+
+
+SCOPES = {
+    Level.READ_ONLY: "kubeport:read",
+    Level.WRITE: "kubeport:write",
+    Level.ADMIN: "kubeport:admin",
+}
+"""The OAuth scope that grants each level, and with it all lower ones."""
 
 
 def _withheld(

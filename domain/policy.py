@@ -102,6 +102,17 @@ class Rule:
             self._match_namespace(facet),
         )
 
+    def concerns(self, caller: Caller, context: str | None) -> bool:
+        """Whether anything that *caller* does in *context* (None: in any) can be covered."""
+        if self._match_caller(caller) is Match.NO:
+            return False
+        return context is None or _match(self.contexts, context) is not Match.NO
+
+    def covers_all(self, context: str | None) -> bool:
+        """Whether nothing in *context* (None: in any) is left for later rules, for a caller it concerns."""
+        others = (self.namespaces, self.commands, self.kinds, self.names)
+        return all("*" in one for one in others) and (context is not None or "*" in self.contexts)
+
     def _match_caller(self, caller: Caller) -> Match:
         own = (caller.name, *(f"group:{group}" for group in caller.groups))
         return max(_match(self.callers, name) for name in own)
@@ -156,6 +167,23 @@ class Policy:
         if found is not None and found[0].rank <= self.access.rank:
             return found
         return self.access, None
+
+    def most(self, caller: Caller, context: str | None = None) -> Level:
+        """The highest level that *caller* can have for anything in *context*; None: in any context.
+
+        ``none`` means that there is nothing for the caller: the context is as if it did not exist.
+        """
+        levels = [Level.NONE]
+        for rule in self.rules:
+            if rule.access is None or not rule.concerns(caller, context):
+                continue
+            levels.append(rule.access)
+            if rule.covers_all(context):
+                break
+        else:
+            levels.append(self.access)
+        most = max(levels, key=lambda level: level.rank)
+        return min(most, caller.granted, key=lambda level: level.rank)
 
     def withholds(self, facet: Facet, wanted: Sensitivity) -> tuple[bool, Rule | None]:
         """Whether output of the *wanted* sensitivity is withheld from *facet*, and by which rule."""

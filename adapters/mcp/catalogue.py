@@ -6,6 +6,7 @@ from mcp import types as T
 from ...application.kubeport import Kubeport
 from ...application.request import Access
 from ...domain.effect import Level
+from ...domain.policy import Caller
 from . import schemas
 
 
@@ -55,22 +56,20 @@ _CHANGES = {
 }
 
 
-def offers(kubeport: Kubeport) -> tuple[Offer, ...]:
-    """The tools in a fixed order. Listing enforces nothing: the use case does, at each call."""
+def offers(kubeport: Kubeport, caller: Caller = Caller()) -> tuple[Offer, ...]:
+    """The tools for *caller*, in a fixed order. Listing enforces nothing: the use case does, at each call."""
     tools = kubeport.settings.tools.enabled
-    reading = tuple(_runs(kubeport, cli, Access.READ) for cli in tools)
-    changing = tuple(_runs(kubeport, cli, Access.CHANGE) for cli in tools) if may_change(kubeport) else ()
+    reading = tuple(_runs(cli, Access.READ) for cli in tools)
+    changing = tuple(_runs(cli, Access.CHANGE) for cli in tools) if may_change(kubeport, caller) else ()
     return (*reading, *changing, *_about(tools))
 
 
-def may_change(kubeport: Kubeport) -> bool:
-    """Whether the policy in force lets anything be changed anywhere."""
-    policy = kubeport.rules.policy()
-    levels = (policy.access, *(rule.access for rule in policy.rules if rule.access))
-    return any(level in (Level.WRITE, Level.ADMIN) for level in levels)
+def may_change(kubeport: Kubeport, caller: Caller = Caller()) -> bool:
+    """Whether policy and credential let *caller* change anything anywhere."""
+    return kubeport.rules.policy().most(caller) in (Level.WRITE, Level.ADMIN)
 
 
-def _runs(kubeport: Kubeport, cli: str, access: Access) -> Offer:
+def _runs(cli: str, access: Access) -> Offer:
     changes = access is Access.CHANGE
     return Offer(
         f"{cli}_change" if changes else cli,

@@ -16,6 +16,7 @@ from ...application.kubeport import Kubeport
 from ...application.ports import Progress
 from ...application.request import Request
 from ...domain.errors import CommandError, KubeportError
+from ...domain.policy import Caller
 from ...domain.resources.scope import scope_of
 from ...domain.result import ErrorDetails, Result
 from .catalogue import Offer, offers
@@ -81,9 +82,10 @@ class Tools:
 
     _checks: dict[str, Check] = attrs.field(factory=dict[str, Check], init=False)
 
-    async def list(self, _: Context, __: T.PaginatedRequestParams | None) -> T.ListToolsResult:
-        """All tools on one page."""
-        return T.ListToolsResult(tools=[offer.listed() for offer in offers(self.kubeport)])
+    async def list(self, ctx: Context, _: T.PaginatedRequestParams | None) -> T.ListToolsResult:
+        """All tools of the caller on one page."""
+        found = offers(self.kubeport, caller_of(ctx))
+        return T.ListToolsResult(tools=[offer.listed() for offer in found])
 
     async def call(
         self, ctx: Context, params: T.CallToolRequestParams
@@ -93,7 +95,7 @@ class Tools:
         Raises:
             MCPError: −32602 for a tool that does not exist; all else is part of the result.
         """
-        offer = next((o for o in offers(self.kubeport) if o.name == params.name), None)
+        offer = next((o for o in offers(self.kubeport, caller_of(ctx)) if o.name == params.name), None)
         if offer is None:
             raise MCPError(code=T.INVALID_PARAMS, message=f"Unknown tool: {params.name}")
         arguments = params.arguments or {}
@@ -113,13 +115,15 @@ class Tools:
             raise CommandError(f"The arguments of {offer.name} are not valid: {'; '.join(found)}.")
 
     async def _answer(self, ctx: Context, offer: Offer, arguments: dict[str, Any]) -> T.CallToolResult:
+        caller = caller_of(ctx)
         if offer.name == "help":
             return answer(await self._help(ctx, _STRUCTURE(arguments, HelpArguments)))
+        await self.kubeport.run.rates.admit(caller, offer.name)
         if offer.name == "more":
-            return answer(await self.kubeport.more(_STRUCTURE(arguments, MoreArguments).handle))
+            return answer(await self.kubeport.more(_STRUCTURE(arguments, MoreArguments).handle, caller))
         if offer.name == "contexts":
-            return self._contexts()
-        return self._policy(_STRUCTURE(arguments, PolicyArguments))
+            return self._contexts(caller)
+        return self._policy(_STRUCTURE(arguments, PolicyArguments), caller)
 
     async def _run(
         self, ctx: Context, params: T.CallToolRequestParams, offer: Offer, arguments: RunArguments
@@ -153,25 +157,27 @@ class Tools:
         return await self.kubeport.describe(
             asked.tool,
             asked.command,
-            origin=origin_of(ctx),
+            caller_of(ctx),
+            origin_of(ctx),
             section=asked.section,
             context=asked.context,
             scope=asked.scope,
         )
 
-    def _contexts(self) -> T.CallToolResult:
-        known = self.kubeport.contexts()
+    def _contexts(self, caller: Caller) -> T.CallToolResult:
+        known = self.kubeport.contexts(caller)
         rows = known.as_rows()
         lines = [f"{'* ' if row['current'] else '  '}{row['name']}  {row['namespace']}" for row in rows]
-        return _structured("\n".join(lines) or "There is no kubeconfig.", {"contexts": rows})
+        return _structured("\n".join(lines) or "There is no context that you may use.", {"contexts": rows})
 
-    def _policy(self, arguments: PolicyArguments) -> T.CallToolResult:
+    def _policy(self, arguments: PolicyArguments, caller: Caller) -> T.CallToolResult:
         found = self.kubeport.explain(
             Request(
                 arguments.command,
                 arguments.tool,
                 arguments.context,
                 arguments.namespace,
+                caller=caller,
                 scope=arguments.scope,
             )
         )

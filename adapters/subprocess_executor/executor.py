@@ -13,7 +13,6 @@ from .enclosure import Enclosure
 from .flow import strainers_for
 from .probing import enclosure
 from .programs import Programs
-from .room import Room
 from .run import Pace, Run
 from .starter import Starter
 
@@ -39,7 +38,7 @@ class SubprocessExecutor:
 
     def __attrs_post_init__(self) -> None:
         self._starter = Starter(Programs(self.paths, self.tools), self.environment)
-        weakref.finalize(self, _abandon, os.getpid(), self._running, self._starter.room)
+        weakref.finalize(self, _abandon, os.getpid(), self._running, self._starter)
 
     def program(self, name: str) -> str:
         """The absolute path of the tool or text utility *name*.
@@ -72,11 +71,13 @@ class SubprocessExecutor:
         self._closed = True
         await asyncio.gather(*(run.abort() for run in self._running))
         self._starter.room.clear()
+        self._starter.own_account.clear()
 
 
-def _abandon(owner: int, running: set[Run], room: Room) -> None:
+def _abandon(owner: int, running: set[Run], starter: Starter) -> None:
     # a process forked from ours inherits this duty, and must not end what is not its own
     if os.getpid() == owner:
         for run in tuple(running):
             run.destroy()
-        room.clear()
+        starter.room.clear()
+        starter.own_account.clear()

@@ -9,7 +9,8 @@ from ...application.ports import Job, Stage
 from ...domain.errors import ExecutionFailed
 from .children import Child, Start, start
 from .confinement import confined
-from .environment import LOCALE, tool_environment
+from .environment import LOCALE, tool_environment, with_kubeconfig
+from .own_account import OwnAccount
 from .plumbing import Plumbing, lay_pipes
 from .probing import enclosure
 from .programs import Programs
@@ -24,6 +25,7 @@ class Starter:
     programs: Programs
     environment: tuple[str, ...]
     room: Room = attrs.field(factory=Room)
+    own_account: OwnAccount = attrs.field(factory=OwnAccount)
 
     def start(self, job: Job) -> tuple[tuple[Child, ...], Plumbing]:
         """Start every stage of *job*; the pipes' ends that are left open are ours.
@@ -43,9 +45,12 @@ class Starter:
             pipes.close_theirs()
 
     def _plans(self, job: Job) -> list[Start]:
-        tool = tool_environment(os.environ, self.environment)
+        tool = with_kubeconfig(tool_environment(os.environ, self.environment), self._kubeconfig(job))
         folder = self.room.enter()
         return [self._plan(stage, tool, folder) for stage in job.stages]
+
+    def _kubeconfig(self, job: Job) -> str:
+        return self.own_account.path() if job.in_cluster else job.kubeconfig
 
     def _plan(self, stage: Stage, tool: Mapping[str, str], folder: str) -> Start:
         program = self.programs.of(stage)

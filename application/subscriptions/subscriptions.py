@@ -70,7 +70,8 @@ class Subscription:
                 self._coalesced()
 
         self._judged[interest] = self._owner.admission.judge(self._asked, interest), True
-        place = interest.place(self._asked.uri.context)
+        own = self._owner.admission.explain.contexts.identities
+        place = own.place(interest.place(self._asked.uri.context), self._asked.caller)
         hold = await self._owner.watches.join(place, heard, self._asked.caller.name)
         self._holds.append(hold)
         if not self._owner.knows(self):  # everything was closed meanwhile
