@@ -110,7 +110,7 @@ class ExplainCommand:
     def _placed(
         self, found: Explanation, understood: Understood, target: Target, policy: Policy
     ) -> Explanation:
-        """*found* with the flags that ``RunCommand`` would place; raises where the caller may not have them."""
+        """*found* with the flags that ``RunCommand`` would place; raises as it does where it may not."""
         call, caller = understood.call, found.request.caller
         if found.decision is not None and found.decision.refused:
             return found

@@ -82,6 +82,6 @@ def _check(what: str, claimed: str, name: str) -> None:
     if fault:
         raise PolicyDenied(
             f"The {what} {name!r} is not impersonated: {fault}.",
-            hint=f"The operator gives names of callers a prefix by identity.{what}, or the caller another name.",
+            hint=f"The operator gives such names a prefix by identity.{what}, or the caller another name.",
             rule=RULE,
         )

@@ -95,15 +95,16 @@ class Tools:
         Raises:
             MCPError: −32602 for a tool that does not exist; all else is part of the result.
         """
-        offer = next((o for o in offers(self.kubeport, caller_of(ctx)) if o.name == params.name), None)
+        caller = caller_of(ctx)
+        offer = next((o for o in offers(self.kubeport, caller) if o.name == params.name), None)
         if offer is None:
             raise MCPError(code=T.INVALID_PARAMS, message=f"Unknown tool: {params.name}")
         arguments = params.arguments or {}
         try:
             self._validate(offer, arguments)
             if offer.cli:
-                return await self._run(ctx, params, offer, _STRUCTURE(arguments, RunArguments))
-            return await self._answer(ctx, offer, arguments)
+                return await self._run(ctx, params, offer, _STRUCTURE(arguments, RunArguments), caller)
+            return await self._answer(ctx, offer, arguments, caller)
         except KubeportError as error:
             return answer(Result(error=ErrorDetails.of(error)))
 
@@ -114,10 +115,11 @@ class Tools:
         if found := check(arguments):
             raise CommandError(f"The arguments of {offer.name} are not valid: {'; '.join(found)}.")
 
-    async def _answer(self, ctx: Context, offer: Offer, arguments: dict[str, Any]) -> T.CallToolResult:
-        caller = caller_of(ctx)
+    async def _answer(
+        self, ctx: Context, offer: Offer, arguments: dict[str, Any], caller: Caller
+    ) -> T.CallToolResult:
         if offer.name == "help":
-            return answer(await self._help(ctx, _STRUCTURE(arguments, HelpArguments)))
+            return answer(await self._help(ctx, _STRUCTURE(arguments, HelpArguments), caller))
         await self.kubeport.run.rates.admit(caller, offer.name)
         if offer.name == "more":
             return answer(await self.kubeport.more(_STRUCTURE(arguments, MoreArguments).handle, caller))
@@ -126,7 +128,12 @@ class Tools:
         return self._policy(_STRUCTURE(arguments, PolicyArguments), caller)
 
     async def _run(
-        self, ctx: Context, params: T.CallToolRequestParams, offer: Offer, arguments: RunArguments
+        self,
+        ctx: Context,
+        params: T.CallToolRequestParams,
+        offer: Offer,
+        arguments: RunArguments,
+        caller: Caller,
     ) -> T.CallToolResult | T.InputRequiredResult:
         request = Request(
             arguments.command,
@@ -136,7 +143,7 @@ class Tools:
             arguments.timeout,
             arguments.manifest,
             offer.access,
-            caller_of(ctx),
+            caller,
             fold=arguments.fold,
             origin=origin_of(ctx),
             scope=arguments.scope,
@@ -153,11 +160,11 @@ class Tools:
             group.cancel_scope.cancel()
         return client.asks or answer(result)
 
-    async def _help(self, ctx: Context, asked: HelpArguments) -> Result:
+    async def _help(self, ctx: Context, asked: HelpArguments, caller: Caller) -> Result:
         return await self.kubeport.describe(
             asked.tool,
             asked.command,
-            caller_of(ctx),
+            caller,
             origin_of(ctx),
             section=asked.section,
             context=asked.context,

@@ -12,32 +12,55 @@ from .timing import Timing
 
 @attrs.define(eq=False)
 class Contexts:
-    """The contexts in use, by name; credentials and kinds are kept while connections come and go."""
+    """The contexts in use, by name; credentials and kinds are kept while connections come and go.
+
+    A context of a kubeconfig that is kept for a caller is known by that file, too, and reached by it alone.
+    """
 
     environment: Callable[[], Mapping[str, str]]
     timing: Timing
-    _kubeconfigs: Kubeconfigs = attrs.field(init=False)
-    _known: dict[str, tuple[Connection, Kinds]] = attrs.field(
-        factory=dict[str, tuple[Connection, Kinds]], init=False
+    _kubeconfigs: dict[str, Kubeconfigs] = attrs.field(factory=dict[str, Kubeconfigs], init=False)
+    _known: dict[tuple[str, str], tuple[Connection, Kinds]] = attrs.field(
+        factory=dict[tuple[str, str], tuple[Connection, Kinds]], init=False
     )
 
-    def __attrs_post_init__(self) -> None:
-        self._kubeconfigs = Kubeconfigs(self.environment)
-
-    def reach(self, name: str) -> tuple[Connection, Kinds]:
-        """What all watches of the context *name* share.
+    def reach(self, name: str, kubeconfig: str = "") -> tuple[Connection, Kinds]:
+        """What all watches of the context *name* (in the file *kubeconfig*) share.
 
         Raises:
             ContextNotFound: the kubeconfig does not have it.
             ExecutionFailed: the kubeconfig cannot be read.
         """
-        self._kubeconfigs.access(name)
-        if name not in self._known:
-            connection = Connection(name, self._kubeconfigs, self.environment, self.timing)
-            self._known[name] = connection, Kinds(connection)
-        return self._known[name]
+        environment = _alone(self.environment, kubeconfig) if kubeconfig else self.environment
+        if kubeconfig not in self._kubeconfigs:
+            self._kubeconfigs[kubeconfig] = Kubeconfigs(environment)
+        found, key = self._kubeconfigs[kubeconfig], (name, kubeconfig)
+        found.access(name)
+        if key not in self._known:
+            connection = Connection(name, found, environment, self.timing)
+            self._known[key] = connection, Kinds(connection)
+        return self._known[key]
 
-    async def leave(self, name: str) -> None:
+    async def leave(self, name: str, kubeconfig: str = "") -> None:
         """Nobody uses the context *name* now: close its connections."""
-        connection, _ = self._known[name]
+        connection, _ = self._known[name, kubeconfig]
+        if kubeconfig:  # callers come and go
+            del self._known[name, kubeconfig]
+            if not any(file == kubeconfig for _, file in self._known):
+                self._kubeconfigs.pop(kubeconfig, None)
         await connection.aclose()
+
+
+def _alone(
+    environment: Callable[[], Mapping[str, str]], kubeconfig: str
+) -> Callable[[], Mapping[str, str]]:
+    """*environment* where *kubeconfig* is the only one, and no account of a Pod stands in."""
+
+    def of_caller() -> Mapping[str, str]:
+        kept = {name: value for name, value in environment().items() if not name.startswith(_POD)}
+        return {**kept, "KUBECONFIG": kubeconfig}
+
+    return of_caller
+
+
+_POD = "KUBERNETES_SERVICE_"

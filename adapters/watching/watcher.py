@@ -25,7 +25,7 @@ def _own_environment() -> Mapping[str, str]:
 class _Running:
     """A watch that runs as a task."""
 
-    context: str
+    place: WatchPlace
     _task: asyncio.Task[None]
     _watcher: KubernetesWatcher
 
@@ -68,9 +68,9 @@ class KubernetesWatcher:
         from .following import Following
 
         contexts = self._known_contexts()
-        connection, kinds = contexts.reach(place.context)
+        connection, kinds = contexts.reach(place.context, place.kubeconfig)
         following = Following(place, connection, kinds, changed, contexts.timing)
-        running = _Running(place.context, asyncio.create_task(following.run()), self)
+        running = _Running(place, asyncio.create_task(following.run()), self)
         self._running.add(running)
         try:
             async with asyncio.timeout(contexts.timing.start):
@@ -91,8 +91,9 @@ class KubernetesWatcher:
     async def ended(self, running: _Running) -> None:
         """*running* has ended; the last one of a context closes its connections."""
         self._running.discard(running)
-        if self._contexts and not any(one.context == running.context for one in self._running):
-            await self._contexts.leave(running.context)
+        shared = _shared(running.place)
+        if self._contexts and not any(_shared(one.place) == shared for one in self._running):
+            await self._contexts.leave(*shared)
 
     def _known_contexts(self) -> Contexts:
         from .contexts import Contexts
@@ -101,3 +102,8 @@ class KubernetesWatcher:
         if self._contexts is None:
             self._contexts = Contexts(self.environment, self.timing or Timing())
         return self._contexts
+
+
+def _shared(place: WatchPlace) -> tuple[str, str]:
+    """What watches with one connection have in common."""
+    return place.context, place.kubeconfig

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import attrs
 
-from ...domain.errors import ExecutionFailed
+from ...domain.errors import ExecutionFailed, PolicyDenied
 from ...domain.policy import Caller
 from ...domain.resources.uri import CLUSTER, SCHEMES, Scheme, canonical_kind
 from ...domain.tools.kubectl.kinds import KINDS, lookup
@@ -61,9 +61,9 @@ class CompleteResource:
         self, scheme: Scheme, argument: str, chosen: Mapping[str, str], caller: Caller, origin: Origin
     ) -> tuple[str, ...]:
         if argument == "context":
-            return self._contexts()
+            return self._contexts(caller)
         context = chosen.get("context", "")
-        if not CONTEXT.accepts(context) or context not in self._contexts():
+        if not CONTEXT.accepts(context) or context not in self._contexts(caller):
             return ()
         wanted = _wanted(scheme, argument, context, chosen)
         if wanted is None:
@@ -74,10 +74,10 @@ class CompleteResource:
         free = scheme.kind == "" and argument == "namespace"
         return (CLUSTER, *found) if free else found
 
-    def _contexts(self) -> tuple[str, ...]:
+    def _contexts(self, caller: Caller) -> tuple[str, ...]:
         try:
-            return self.contexts().names
-        except ExecutionFailed:
+            return self.contexts(caller).names
+        except (ExecutionFailed, PolicyDenied):
             return ()
 
 

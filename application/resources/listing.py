@@ -58,8 +58,9 @@ class ListResources:
         Raises:
             CommandError: the cursor is none of ours, or the context that it stands at is gone.
             ExecutionFailed: the kubeconfig cannot be read.
+            PolicyDenied: the caller has no Kubernetes identity.
         """
-        place, known = Cursor.read(cursor) if cursor else START, self.contexts()
+        place, known = Cursor.read(cursor) if cursor else START, self.contexts(caller)
         found = list[ListedResource]()
         if not place.within:
             names = known.names[_index(known, place) + 1 if place.context else 0 :]

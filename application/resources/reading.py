@@ -59,7 +59,7 @@ class ReadResource:
 
     async def _json(self, asking: Asking, uri: ResourceUri) -> str:
         if not uri.kind:
-            return await context_json(asking, uri, self.contexts())
+            return await context_json(asking, uri, self.contexts(asking.caller))
         if uri.kind == "namespaces":
             return await namespace_json(asking, uri, self.clock.now())
         if uri.kind == RELEASE:

@@ -12,6 +12,8 @@ from kubeport.adapters.output_store import MemoryOutputStore
 from kubeport.adapters.rate_limits import MemoryRateLimits
 from kubeport.application.approving import Approvals
 from kubeport.application.continue_output import Shaper
+from kubeport.application.identity import Identities
+from kubeport.application.list_contexts import ListContexts
 from kubeport.application.ports import Approver, Completed, Job, Progress, StageOutcome
 from kubeport.application.rates import Rates
 from kubeport.application.rules import Rules
@@ -66,6 +68,16 @@ class Contexts:
         return self.known
 
 
+def contexts_of(known: Kubeconfig, rules: Rules, settings: Settings) -> ListContexts:
+    """The contexts in *known*; the file of each caller has the context ``own-`` and the file's name."""
+
+    def kept(path: str) -> Contexts:
+        name = f"own-{path.rpartition('/')[2].removesuffix('.yaml')}"
+        return Contexts(Kubeconfig((ContextRef(name),), name))
+
+    return ListContexts(Contexts(known), kept, Identities(settings), rules)
+
+
 @attrs.frozen
 class Repositories:
     """Chart repositories that it is told."""
@@ -103,16 +115,22 @@ class Bench:
         return self.policy or BUILT_IN[self.settings.security.level.value]
 
     @property
+    def contexts(self) -> ListContexts:
+        """What callers may name, and who they are to Kubernetes."""
+        rules = Rules(self.rules, Repositories(), self.settings)
+        return contexts_of(self.known, rules, self.settings)
+
+    @property
     def run(self) -> RunCommand:
         """The use case under test."""
         limits = self.settings.limits
         return RunCommand(
             executor=self.executor,
-            kubeconfig=Contexts(self.known),
+            contexts=self.contexts,
             manifests=YamlManifest(),
             clock=self.clock,
             audit=self.audit,
-            rules=Rules(self.rules, Repositories(), self.settings),
+            rules=self.contexts.rules,
             settings=self.settings,
             rates=Rates(MemoryRateLimits(self.clock), limits),
             turns=Turns(limits.concurrency, limits.context_concurrency, limits.queue),

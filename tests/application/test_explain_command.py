@@ -10,13 +10,13 @@ from kubeport.application.settings import Settings
 from kubeport.domain.context import Kubeconfig
 from kubeport.domain.policy import BUILT_IN
 
-from .scripted import ONE, Contexts, Repositories
+from .scripted import ONE, Repositories, contexts_of
 
 
 def explain(known: Kubeconfig = ONE, level: str = "read-only") -> ExplainCommand:
     """The use case under the built-in policy of *level*."""
     rules = Rules(lambda: BUILT_IN[level], Repositories(), Settings())
-    return ExplainCommand(Contexts(known), YamlManifest(), rules, Settings())
+    return ExplainCommand(contexts_of(known, rules, Settings()), YamlManifest(), rules, Settings())
 
 
 def test_an_allowed_command() -> None:
