@@ -1,6 +1,7 @@
 """The contexts of the kubeconfig, found and merged the way kubectl does it; never a credential."""
 
 import os
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 
 import attrs
@@ -86,6 +87,47 @@ class YamlKubeconfig:
                 return file.read(256).strip() or "default"
         except (OSError, UnicodeDecodeError):
             return "default"
+
+
+@attrs.frozen
+class KeptKubeconfig:
+    """The contexts of one caller's file; none where it does not exist, and never our Pod's own account."""
+
+    reader: YamlKubeconfig
+
+    def read(self) -> Kubeconfig:
+        """The contexts as they are now.
+
+        Raises:
+            ExecutionFailed: the file cannot be read.
+        """
+        return self.reader.read() if os.path.exists(self.reader.path or "") else Kubeconfig()
+
+
+MOST_KEPT = 1000
+"""Callers' files that are remembered between calls; the one used longest ago goes first."""
+
+
+@attrs.define
+class KeptKubeconfigs:
+    """The kubeconfigs that are kept for callers: gives the reader of a file.
+
+    Each file is parsed again only when it has changed.
+    """
+
+    _readers: OrderedDict[str, KeptKubeconfig] = attrs.field(
+        factory=OrderedDict[str, KeptKubeconfig], init=False
+    )
+
+    def __call__(self, path: str) -> KeptKubeconfig:
+        """The reader of the kubeconfig at *path*."""
+        if path not in self._readers:
+            # an empty environment: no service account stands in
+            self._readers[path] = KeptKubeconfig(YamlKubeconfig(path, environ={}))
+            if len(self._readers) > MOST_KEPT:
+                self._readers.popitem(last=False)
+        self._readers.move_to_end(path)
+        return self._readers[path]
 
 
 def _merged(configs: Iterator[Kubeconfig]) -> Kubeconfig:

@@ -10,11 +10,10 @@ from dependency_injector import containers, providers
 
 from ..adapters.audit import CopiedAudit, FileAudit, Seal, StreamAudit
 from ..adapters.audit.copies import ProcessChain
-from ..adapters.caller_kubeconfigs import CallerKubeconfigs
 from ..adapters.clock import MonotonicClock
 from ..adapters.config import PolicyFile
 from ..adapters.helm_repositories import HelmRepositories
-from ..adapters.kubeconfig import YamlKubeconfig
+from ..adapters.kubeconfig import KeptKubeconfigs, YamlKubeconfig
 from ..adapters.manifest import YamlManifest
 from ..adapters.once import MemoryOnce
 from ..adapters.output_store import MemoryOutputStore
@@ -207,7 +206,7 @@ class Container(containers.DeclarativeContainer):
     contexts: providers.Provider[ListContexts] = providers.ThreadSafeSingleton(
         ListContexts,
         kubeconfig=kubeconfig,
-        kept=providers.ThreadSafeSingleton(CallerKubeconfigs),
+        kept=providers.ThreadSafeSingleton(KeptKubeconfigs),
         identities=identities,
         rules=rules,
     )
