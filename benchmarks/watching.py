@@ -64,7 +64,7 @@ def _resident(pid: int) -> float:
 class _Heard:
     """When which URI was told."""
 
-    events: "asyncio.Queue[tuple[str, float]]" = attrs.field(factory=asyncio.Queue)
+    events: asyncio.Queue[tuple[str, float]]
 
     async def quiet(self) -> None:
         """Wait until nothing is told for a while."""
@@ -78,7 +78,7 @@ class _Heard:
 
 @asynccontextmanager
 async def _listening(client: Client, uris: list[str]) -> AsyncGenerator[_Heard]:
-    heard = _Heard()
+    heard = _Heard(asyncio.Queue())
     async with client.listen(resource_subscriptions=uris) as stream:
 
         async def read() -> None:

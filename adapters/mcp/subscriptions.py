@@ -93,7 +93,8 @@ class Subscribing:
 
     def _session(self, ctx: Context) -> Feed:
         """What the connection of *ctx* is told, until it ends."""
-        connection = ctx.session._connection  # no public way in mcp 2.3
+        # mcp 2.3 has no public way from a request to its connection
+        connection = ctx.session._connection  # pyright: ignore[reportPrivateUsage]
         if connection not in self._sessions:
             feed = self._sessions[connection] = Feed(self.kubeport, caller_of(ctx))
             feed.tell_lists(resources=True, tools=True)

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -16,15 +16,13 @@ from mcp import Client, StdioServerParameters
 from mcp import types as T
 from tests.adapters.mcp.conftest import ERAS
 from tests.adapters.mcp.http_servers import ended, started
+from tests.adapters.mcp.older_era import subscribe, unsubscribe
 from tests.adapters.mcp.processes import environment
 from tests.adapters.watcher_contract import DEPLOYMENT
 from tests.cluster.conftest import Kubectl, Restartable
 from tests.cluster.test_watcher import port_of
 
-pytestmark = [
-    pytest.mark.anyio,
-    pytest.mark.filterwarnings("ignore::mcp.MCPDeprecationWarning"),  # the older era is meant
-]
+pytestmark = pytest.mark.anyio
 NAMESPACE, WEB = "watched", "k8s-deployment://admin/watched/web"
 TRANSPORTS = ("stdio", "http")
 _SOON, _BACK = 1.0, 30.0
@@ -59,12 +57,12 @@ class Listener:
     told: "asyncio.Queue[float]"
 
     @asynccontextmanager
-    async def subscribed(self) -> AsyncIterator[None]:
+    async def subscribed(self) -> AsyncGenerator[None]:
         """Told of the Deployment within the block."""
         if self.era == "legacy":
-            await self.client.subscribe_resource(WEB)
+            await subscribe(self.client, WEB)
             yield
-            await self.client.unsubscribe_resource(WEB)
+            await unsubscribe(self.client, WEB)
             return
         async with self.client.listen(resource_subscriptions=[WEB]) as stream:
 
@@ -116,7 +114,7 @@ def _opened(descriptor: Path) -> str:
 
 
 @asynccontextmanager
-async def listening(era: str, transport: str, kubeconfig: Path) -> AsyncIterator[Listener]:
+async def listening(era: str, transport: str, kubeconfig: Path) -> AsyncGenerator[Listener]:
     """A client of *era*, over *transport*, with a server of its own."""
     told, stack = asyncio.Queue[float](), AsyncExitStack()
     changes = {"KUBECONFIG": str(kubeconfig)}
@@ -134,7 +132,8 @@ async def listening(era: str, transport: str, kubeconfig: Path) -> AsyncIterator
         else:
             args = ["-m", "kubeport", "serve", "--log-level", "error"]
             target = StdioServerParameters(command=sys.executable, args=args, env=environment(**changes))
-            before, pid = children(), 0
+            pid = 0
+        before = children()
         client = Client(target, mode=era, cache=None, message_handler=heard)
         await stack.enter_async_context(client)
         if transport == "stdio":
@@ -195,7 +194,7 @@ async def test_a_client_that_goes_leaves_nothing(era: str, transport: str, kubec
 
 async def _subscribe_for_good(listener: Listener) -> None:
     if listener.era == "legacy":
-        await listener.client.subscribe_resource(WEB)
+        await subscribe(listener.client, WEB)
     else:
         await listener.client.listen(resource_subscriptions=[WEB]).__aenter__()
     assert connections(listener.pid, listener.api_port) == 1

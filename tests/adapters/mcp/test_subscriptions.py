@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Generator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from mcp import Client, MCPError, StdioServerParameters
 from mcp import types as T
 from mcp.server.subscriptions import ResourcesListChanged, ResourceUpdated, ToolsListChanged
 from tests.adapters.mcp.conftest import ERAS
+from tests.adapters.mcp.older_era import subscribe, unsubscribe
 from tests.adapters.mcp.processes import environment
 
 from kubeport.adapters.fake_cluster import FakeCluster, shop
@@ -31,10 +32,7 @@ from kubeport.containers import in_memory
 from kubeport.domain.effect import Level
 from kubeport.domain.policy import Caller
 
-pytestmark = [
-    pytest.mark.anyio,
-    pytest.mark.filterwarnings("ignore::mcp.MCPDeprecationWarning"),  # the older era is meant
-]
+pytestmark = pytest.mark.anyio
 WEB, CART = "k8s-deployment://demo/shop/web", "k8s-deployment://demo/shop/cart"
 _SECONDS = 5
 
@@ -50,14 +48,14 @@ class Scene:
     told: "asyncio.Queue[object]"
 
     @asynccontextmanager
-    async def subscribed(self, *uris: str, lists: bool = False) -> AsyncIterator[None]:
+    async def subscribed(self, *uris: str, lists: bool = False) -> AsyncGenerator[None]:
         """Told of *uris* within the block."""
         if self.era == "legacy":
             for uri in uris:
-                await self.client.subscribe_resource(uri)
+                await subscribe(self.client, uri)
             yield
             for uri in uris:
-                await self.client.unsubscribe_resource(uri)
+                await unsubscribe(self.client, uri)
             return
         flags = {"resources_list_changed": True, "tools_list_changed": True} if lists else {}
         async with self.client.listen(resource_subscriptions=list(uris), **flags) as stream:
@@ -98,7 +96,7 @@ def _event(message: object) -> object:
 
 
 @asynccontextmanager
-async def scene_of(era: str, settings: Settings) -> AsyncIterator[Scene]:
+async def scene_of(era: str, settings: Settings) -> AsyncGenerator[Scene]:
     """A scene, until its client goes."""
     cluster, told = shop(), asyncio.Queue[object]()
     kubeport = in_memory(cluster, settings)
@@ -124,7 +122,7 @@ async def scene(request: pytest.FixtureRequest) -> AsyncIterator[Scene]:
 
 
 @contextmanager
-def refused(match: str) -> Iterator["pytest.ExceptionInfo[MCPError]"]:
+def refused(match: str) -> Generator["pytest.ExceptionInfo[MCPError]"]:
     """An MCPError, which may come out of the SDK's task groups."""
     with pytest.raises(MCPError, match=match) as caught:
         try:
@@ -158,7 +156,7 @@ async def test_the_same_uri_again_is_no_second_subscription(scene: Scene) -> Non
 async def test_the_end_of_the_client_ends_its_watches(scene: Scene) -> None:
     """Without a word: the fixture looks for what is left."""
     if scene.era == "legacy":
-        await scene.client.subscribe_resource(WEB)
+        await subscribe(scene.client, WEB)
     else:
         await scene.client.listen(resource_subscriptions=[WEB]).__aenter__()
     assert scene.cluster.watching == 1

@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import attrs
@@ -145,9 +146,8 @@ async def test_an_unknown_context_is_refused() -> None:
 
 
 @pytest.mark.parametrize("make", [Failure.forbidden, Failure.unreachable])
-async def test_what_the_cluster_refuses_leaves_nothing(make: object) -> None:
+async def test_what_the_cluster_refuses_leaves_nothing(make: Callable[[str], Failure]) -> None:
     """The error is the cluster's own, and it is on record."""
-    assert callable(make)
     scene = Scene(FakeCluster(failures=[make("kubectl get deployments")]))
     with pytest.raises(ExecutionFailed) as caught:
         await scene.kubeport.subscriptions.subscribe(WEB, Told())
