@@ -19,6 +19,8 @@ PATIENCE = 3.0
 MOST_NAMES = 100_000
 MOST_ANSWERS = 200
 KINDS = ""
+LIST_RELEASES = ("list", "--deployed", "--failed", "--pending")
+"""helm 3 leaves pending ones out by itself; its flag for all of them is gone in helm 4."""
 
 
 @attrs.frozen
@@ -83,5 +85,5 @@ def _command(kind: str) -> tuple[str, ...]:
     if kind == KINDS:
         return ("kubectl", "api-resources", "--verbs=get", "-o", "name")
     if kind == RELEASE:
-        return ("helm", "list", "--all", "--short", "--max=1000")
+        return ("helm", *LIST_RELEASES, "--short", "--max=1000")
     return ("kubectl", "get", kind, "-o", "name")

@@ -8,6 +8,7 @@ from ...domain.resources.rows import FORMAT, rows
 from ...domain.resources.tree import Tree
 from ...domain.resources.uri import ResourceUri
 from .asking import Asking, together
+from .names import LIST_RELEASES
 
 
 async def context_json(asking: Asking, uri: ResourceUri, known: Kubeconfig) -> str:
@@ -49,7 +50,7 @@ async def namespace_json(asking: Asking, uri: ResourceUri, now: float) -> str:
         _namespace(asking, uri),
         asking.may("objects", "kubectl", "get", KINDS, "-o", FORMAT, "--no-headers"),
         asking.may("events", "kubectl", "get", "events", "--field-selector=type=Warning", "-o", "json"),
-        asking.may("releases", "helm", "list", "--all", "--max=50", "-o", "json"),
+        asking.may("releases", "helm", *LIST_RELEASES, "--max=50", "-o", "json"),
     )
     if len(asking.faults) == _PARTS_OF_NAMESPACE:
         raise asking.faults[0]
