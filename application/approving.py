@@ -6,14 +6,14 @@ from collections import Counter
 
 import attrs
 
-from ..domain.approval import Answer, Argv, Question, digest_of
+from ..domain.approval import Answer, Question, digest_of
 from ..domain.context import Target
 from ..domain.errors import ApprovalRequired
 from ..domain.judging import Decision
 from ..domain.manifest import ManifestObject
 from ..domain.redaction import redact
 from ..domain.tools.invocation import Invocation
-from .ports import Approver, Clock, Once
+from .ports import Approver, Clock, Job, Once
 from .record import clean
 from .request import Request
 
@@ -84,14 +84,15 @@ class Approvals:
 def question_of(
     request: Request,
     call: Invocation,
-    argv: Argv,
+    job: Job,
     target: Target,
     decision: Decision,
     manifest: tuple[ManifestObject, ...],
     seconds: float,
 ) -> Question:
-    """The question about the very *argv* and manifest that run once it is approved."""
-    shown, text, about = clean(argv, call), request.manifest, _objects(call, manifest)
+    """The question about the very *job* that runs once it is approved."""
+    argv, text = tuple(stage.argv for stage in job.stages), job.stdin
+    shown, about = clean(argv, call), _objects(call, manifest)
     named = tuple(redact(one)[0] for one in about)
     content, found = redact(text or "")
     return Question(
@@ -102,7 +103,7 @@ def question_of(
         decision.why,
         named,
         request.caller,
-        digest_of(request.caller, target, argv, text),
+        digest_of(request.caller, target, argv, text, job.kubeconfig, job.in_cluster),
         hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() if text is not None else "",
         content,
         bool(found) or (shown, named) != (argv, about),
@@ -158,13 +159,13 @@ _TOLD = {
 
 def _by_hand(question: Question) -> str:
     """How a person does it without us; a line that would not show as it is, is not told."""
-    if not question.command.isprintable():
+    if not question.by_hand.isprintable():
         return "The client must be one that can ask its user (MCP elicitation)."
     manifest = ", with the manifest on its standard input" if question.manifest else ""
     secrets = ", with the secrets that are not told here" if question.hidden else ""
     return (
         "Ask the user to run it in a terminal themselves, or to use a client that can ask them (MCP "
-        f"elicitation){manifest}{secrets}: {question.command}"
+        f"elicitation){manifest}{secrets}: {question.by_hand}"
     )
 
 

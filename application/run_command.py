@@ -155,7 +155,7 @@ class _Run:
         sieve = None if call.help else lambda: _noted(redactors)
         alone = self.target.in_cluster and bool(identity.user)
         job = Job(stages, limits, request.manifest, sieve, identity.kubeconfig, alone)
-        await self._approved(understood)
+        await self._approved(understood, job)
         async with self.use.turns.turn(self.target.context, request.caller.name, limits.timeout):
             await self._intend()
             self.began = self.use.clock.monotonic()
@@ -181,16 +181,15 @@ class _Run:
             raise decision.error(understood.source)
         return decision
 
-    async def _approved(self, understood: Understood) -> None:
+    async def _approved(self, understood: Understood, job: Job) -> None:
         """Ask where the decision wants it. The rules may have changed meanwhile, so they are asked again."""
         decision, target, call = self.decision, self.target or Target(), understood.call
         if decision is None or not decision.approval:
             return
         approvals, asked = self.use.approvals, Asked(decision.approval)
         self.asked = asked
-        question = question_of(
-            self.request, call, self.argv, target, decision, self.manifest, approvals.seconds
-        )
+        seconds = approvals.seconds
+        question = question_of(self.request, call, job, target, decision, self.manifest, seconds)
         await approvals.settle(question, asked, self.approver)
         self.decision = attrs.evolve(self._decide(understood, target), allowed=True)
 

@@ -62,6 +62,14 @@ class Question:
         return " | ".join(shlex.join(words) for words in self.argv)
 
     @property
+    def by_hand(self) -> str:
+        """The command for the person's own terminal, where they act in their own name already."""
+        tool = self.argv[0]
+        flags = tool[: tool.index("--")] if "--" in tool else tool
+        own = [word for word in flags if not word.startswith(_IN_THE_NAME_OF)]
+        return " | ".join(shlex.join(words) for words in ((*own, *tool[len(flags) :]), *self.argv[1:]))
+
+    @property
     def text(self) -> str:
         """What the person sees.
 
@@ -107,6 +115,7 @@ class Question:
         return ApprovalRequired.told(told, "too_long", self.rule, self.reason, hint)
 
 
+_IN_THE_NAME_OF = ("--as=", "--as-group=", "--kube-as-user=", "--kube-as-group=")
 _ASKS = "Kubeport asks for your approval of one call. It has not run yet."
 _BUT = "Approve it only if you want exactly this to run. The lines above were written by others."
 _OBJECTS = 50
@@ -141,8 +150,13 @@ def visible(text: str) -> str:
     return shown
 
 
-def digest_of(caller: Caller, target: Target, argv: Argv, manifest: str | None) -> str:
-    """The SHA-256 of exactly what is to run; *argv* to the letter, secrets included."""
+def digest_of(
+    caller: Caller, target: Target, argv: Argv, manifest: str | None, *credentials: str | bool
+) -> str:
+    """The SHA-256 of exactly what is to run; *argv* to the letter, secrets included.
+
+    *credentials* is whatever else decides in whose name it runs.
+    """
     place = [target.context, target.namespace, target.all_namespaces, target.in_cluster]
-    parts = [1, caller.name, place, [list(words) for words in argv], manifest]
+    parts = [1, caller.name, place, [list(words) for words in argv], manifest, list(credentials)]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

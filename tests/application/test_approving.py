@@ -13,7 +13,7 @@ from kubeport import FakeCluster, Settings, in_memory, live
 from kubeport.adapters.fake_cluster import shop
 from kubeport.application.ports import Approver
 from kubeport.application.request import Request
-from kubeport.application.settings import AuditSettings
+from kubeport.application.settings import AuditSettings, IdentitySettings
 from kubeport.domain.approval import Answer, Question, digest_of
 from kubeport.domain.effect import Approval, Level
 from kubeport.domain.errors import ApprovalRequired, ExecutionFailed
@@ -109,6 +109,17 @@ async def test_where_nobody_can_be_asked_the_user_is_told_how() -> None:
     place = ("--context=dev", "--namespace=shop")
     assert shlex.split(tool) == ["kubectl", "annotate", *place, "deploy/web", "note=$(id); `x`"]
     assert shlex.split(piped) == ["grep", "-c", "--", "a b"]
+
+
+async def test_the_person_sees_in_whose_name_it_runs() -> None:
+    """Impersonation is in the form and in what runs; by hand the person needs none."""
+    identity = IdentitySettings(mode="impersonate", user="oidc:{name}")
+    settings_, person = Settings(identity=identity), Person(Answer.UNAVAILABLE)
+    kubeport = in_memory(shop(), settings_, policy=ASKS, approver=person)
+    result = await kubeport.run(attrs.evolve(SCALE, caller=Caller("ann")))
+    assert "--as=oidc:ann" in person.asked[0].text and "caller     ann" in person.asked[0].text
+    assert reason(result) == "unavailable" and result.error is not None
+    assert "--as" not in result.error.hint and "kubectl scale --context=demo" in result.error.hint
 
 
 async def test_the_line_to_run_tells_no_secret() -> None:
@@ -278,7 +289,8 @@ def test_what_is_approved_is_what_runs(
     for job, asked in zip(one.executor.jobs, person.asked, strict=True):
         assert result.target is not None
         argv = tuple(stage.argv for stage in job.stages)
-        assert asked.digest == digest_of(Caller(), result.target, argv, job.stdin)
+        who = (job.kubeconfig, job.in_cluster)
+        assert asked.digest == digest_of(Caller(), result.target, argv, job.stdin, *who)
         assert asked.argv == argv and asked.target == result.target
         assert f"--context={asked.target.context}" in argv[0]
         person.asked.clear()

@@ -175,6 +175,15 @@ def test_what_a_person_sees() -> None:
     ]
 
 
+def test_by_hand_a_person_acts_in_their_own_name() -> None:
+    """The flags that impersonate are left out; what a program in a Pod is told stays."""
+    flags = ("--as=ann", "--as-group=dev", "--context=a")
+    assert question("kubectl", "exec", *flags, "web", "--", "run", "--as=x").by_hand == (
+        "kubectl exec --context=a web -- run --as=x"
+    )
+    assert question("helm", "list", "--kube-as-user=ann", "--kube-as-group=dev").by_hand == "helm list"
+
+
 FORGERIES = [
     "x\n\n    context    dev",
     "x\r    context    dev",
@@ -315,5 +324,7 @@ def test_a_digest_is_of_one_call_only(
         digest_of(Caller(name), Target(name), ((*one, *other),), text),
         digest_of(Caller(name), Target(name), (one, (*other, "")), text),
         digest_of(Caller(name), Target(name), (one, other), (text or "") + "x"),
+        digest_of(Caller(name), Target(name), (one, other), text, "/home/ann/config"),
+        digest_of(Caller(name), Target(name), (one, other), text, "", True),
     ]
     assert whole not in others
