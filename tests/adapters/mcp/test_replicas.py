@@ -119,7 +119,7 @@ def _listens(port: int) -> bool:
 def _wait_until(ready: Any, process: "subprocess.Popen[bytes]") -> None:
     until = time.monotonic() + 20
     while not ready():
-        assert process.poll() is None and time.monotonic() < until, f"{process.args} did not start"
+        assert process.poll() is None and time.monotonic() < until, f"{process.args!r} did not start"
         time.sleep(0.02)
 
 
