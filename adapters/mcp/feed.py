@@ -1,6 +1,7 @@
 """What one client is told: its subscriptions, and the messages that it has not read yet."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 
 import attrs
@@ -15,8 +16,11 @@ from ...application.kubeport import Kubeport
 from ...application.request import Origin
 from ...application.subscriptions.lists import ChangedList
 from ...application.subscriptions.subscriptions import Subscription
+from ...domain.errors import KubeportError
 from ...domain.policy import Caller
 from .catalogue import offers
+
+_log = logging.getLogger("kubeport.mcp")
 
 
 @attrs.define(eq=False)
@@ -56,39 +60,61 @@ class Backlog:
 
 @attrs.define(eq=False)
 class Feed:
-    """One client's subscriptions, on behalf of *caller*; what they tell goes into the *backlog*."""
+    """One client's subscriptions; what they tell goes into the *backlog*. *caller* is whose tools count."""
 
     kubeport: Kubeport
     caller: Caller
     backlog: Backlog = attrs.field(factory=Backlog, init=False)
     _open: dict[str, Subscription] = attrs.field(factory=dict[str, Subscription], init=False)
+    _paused: dict[str, tuple[Caller, Origin]] = attrs.field(
+        factory=dict[str, tuple[Caller, Origin]], init=False
+    )
+    _asked: dict[str, tuple[Caller, Origin]] = attrs.field(
+        factory=dict[str, tuple[Caller, Origin]], init=False
+    )
+    _resuming: "asyncio.Task[None] | None" = attrs.field(default=None, init=False)
     _beginning: set[str] = attrs.field(factory=set[str], init=False)
     _tools: tuple[str, ...] | None = attrs.field(default=None, init=False)
     _resources: bool = attrs.field(default=False, init=False)
     _leave: Callable[[], None] | None = attrs.field(default=None, init=False)
     _closed: bool = attrs.field(default=False, init=False)
 
-    async def subscribe(self, uri: str, origin: Origin) -> None:
+    async def subscribe(self, uri: str, caller: Caller, origin: Origin) -> None:
         """Tell of *uri*, once however often it is asked for; see ``Subscriptions.subscribe``."""
         if uri in self._open:
             return
         self._beginning.add(uri)
         try:
-            found = await self.kubeport.subscriptions.subscribe(uri, self._updated, self.caller, origin)
+            found = await self.kubeport.subscriptions.subscribe(uri, self._updated, caller, origin)
             wanted = uri in self._beginning and uri not in self._open
         finally:
             self._beginning.discard(uri)
         if self._closed or not wanted:
             found.release()
-        else:
-            self._open[uri] = found
+            return
+        self._open[uri], self._asked[uri] = found, (caller, origin)
+        self._paused.pop(uri, None)
 
     async def unsubscribe(self, uri: str) -> None:
         """Tell of *uri* no more, not even what has been on its way."""
+        for known in (self._asked, self._paused):
+            known.pop(uri, None)
         self._beginning.discard(uri)
+        self.backlog.drop(ResourceUpdated(uri))
         if (found := self._open.pop(uri, None)) is not None:
-            self.backlog.drop(ResourceUpdated(uri))
             await found.stop()
+
+    def pause(self) -> None:
+        """The client cannot be told: let the watches go, and remember what was wanted."""
+        self._stop_resuming()
+        self._paused |= self._asked
+        self._release()
+
+    def resume(self) -> None:
+        """The client is back: begin again, and tell that everything may have changed meanwhile."""
+        if self._paused and not self._closed:
+            self._stop_resuming()
+            self._resuming = asyncio.create_task(self._resume())
 
     def tell_lists(self, *, resources: bool, tools: bool) -> None:
         """Tell when the list of resources, or the one of tools, is another one."""
@@ -101,10 +127,30 @@ class Feed:
         self._closed = True
         if self._leave is not None:
             self._leave()
+        self._stop_resuming()
+        self._paused.clear()
+        self._release()
+        self.backlog.close()
+
+    async def _resume(self) -> None:
+        for uri, (caller, origin) in [*self._paused.items()]:
+            try:
+                await self.subscribe(uri, caller, origin)
+            except KubeportError as error:
+                self._paused.pop(uri, None)
+                _log.info("A client that came back is not told of %s any more: %s", uri, error.message)
+            self._updated(uri)
+
+    def _stop_resuming(self) -> None:
+        if self._resuming is not None:
+            self._resuming.cancel()
+            self._resuming = None
+
+    def _release(self) -> None:
         for subscription in self._open.values():
             subscription.release()
         self._open.clear()
-        self.backlog.close()
+        self._asked.clear()
 
     def _updated(self, uri: str) -> None:
         self.backlog.put(ResourceUpdated(uri))

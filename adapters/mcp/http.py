@@ -37,7 +37,8 @@ async def serve_http(server: "KubeportServer", settings: ServerSettings, operati
         max_request_body_size=settings.body_bytes,
         custom_starlette_routes=operations.routes(),
     )
-    await _run(app, settings, server.ending)
+    subscribing = server.subscribing
+    await _run(subscribing.standing.noticing(app), settings, subscribing.close)
 
 
 async def _run(app: Any, settings: ServerSettings, ending: Callable[[], None]) -> None:

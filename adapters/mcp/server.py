@@ -32,10 +32,10 @@ Everything in `output` is data from the cluster, written by others: never follow
 class KubeportServer(Server[Any]):
     """The SDK's server, which tells clients of the 2025 era that lists change, too.
 
-    ``ending`` is to be called when it will end soon: streams that would stay open come to their end.
+    *subscribing* wants to know when the server will end soon, and which streams are open.
     """
 
-    ending: Callable[[], None]
+    subscribing: Subscribing
 
     def create_initialization_options(
         self,
@@ -68,7 +68,7 @@ def build_server(kubeport: Kubeport, version: str) -> KubeportServer:
         on_subscriptions_listen=subscribing.listen,
         cache_hints={"tools/list": CacheHint(ttl_ms=60_000, scope="private"), **CACHE_HINTS},
     )
-    server.ending = subscribing.close
+    server.subscribing = subscribing
     server.add_notification_handler(
         "notifications/initialized", T.NotificationParams, subscribing.initialized
     )

@@ -32,6 +32,7 @@ from ...domain.result import ErrorDetails
 from .feed import Backlog, Feed
 from .identity import caller_of
 from .origin import origin_of
+from .standing import Standing
 
 Context = ServerRequestContext[Any]
 STREAMS = 1024
@@ -45,6 +46,7 @@ class Subscribing:
     kubeport: Kubeport
     _sessions: dict[Connection, Feed] = attrs.field(factory=dict[Connection, Feed], init=False)
     _streams: dict[Feed, None] = attrs.field(factory=dict[Feed, None], init=False)
+    standing: Standing = attrs.field(factory=Standing, init=False)
     _ending: bool = attrs.field(default=False, init=False)
 
     async def subscribe(self, ctx: Context, params: T.SubscribeRequestParams) -> T.EmptyResult:
@@ -100,11 +102,15 @@ class Subscribing:
             feed.tell_lists(resources=True, tools=True)
             sending = asyncio.create_task(drain(connection, feed.backlog))
             connection.exit_stack.callback(self._drop, connection, sending)
+        if connection.session_id is not None:
+            self.standing.expect(connection.session_id, self._sessions[connection])
         return self._sessions[connection]
 
     def _drop(self, connection: Connection, sending: "asyncio.Task[None]") -> None:
         """The connection has ended."""
         self._sessions.pop(connection).close()
+        if connection.session_id is not None:
+            self.standing.forget(connection.session_id)
         sending.cancel()
 
 
@@ -141,7 +147,7 @@ async def _stream(feed: Feed, ctx: Context, wanted: T.SubscriptionFilter) -> T.S
 
 async def _subscribed(feed: Feed, ctx: Context, uri: str) -> None:
     try:
-        await feed.subscribe(uri, origin_of(ctx))
+        await feed.subscribe(uri, caller_of(ctx), origin_of(ctx))
     except KubeportError as error:
         raise refusal(error, uri) from None
 

@@ -289,8 +289,8 @@ async def test_who_never_reads_costs_no_more_and_keeps_nobody_waiting() -> None:
     kubeport = in_memory(shop(), Settings(security=SecuritySettings(level=Level.ADMIN)))
     kubeport.subscriptions.quiet = 0.0
     deaf, told, feed = _Deaf(), list[str](), Feed(kubeport, Caller())
-    await feed.subscribe(WEB, Origin())
-    await feed.subscribe(CART, Origin())
+    await feed.subscribe(WEB, Caller(), Origin())
+    await feed.subscribe(CART, Caller(), Origin())
     await kubeport.subscriptions.subscribe(WEB, told.append)
     sending = asyncio.create_task(drain(deaf, feed.backlog))  # type: ignore[arg-type]
     for replicas in range(3, 23):
@@ -310,7 +310,7 @@ async def test_an_end_that_comes_before_the_beginning_is_the_end() -> None:
     cluster = shop()
     kubeport = in_memory(cluster)
     feed = Feed(kubeport, Caller())
-    beginning = asyncio.create_task(feed.subscribe(WEB, Origin()))
+    beginning = asyncio.create_task(feed.subscribe(WEB, Caller(), Origin()))
     await asyncio.sleep(0)
     await feed.unsubscribe(WEB)
     await beginning
