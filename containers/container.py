@@ -263,7 +263,7 @@ class Container(containers.DeclarativeContainer):
     )
     more: providers.Provider[ContinueOutput] = providers.ThreadSafeSingleton(ContinueOutput, shaper=shaper)
     lists: providers.Provider[Lists] = providers.ThreadSafeSingleton(
-        Lists, kubeconfig=kubeconfig, rules=rules
+        Lists, contexts=contexts, rules=rules
     )
     watches: providers.Provider[SharedWatches] = providers.ThreadSafeSingleton(
         SharedWatches,

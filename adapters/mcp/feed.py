@@ -60,7 +60,7 @@ class Backlog:
 
 @attrs.define(eq=False)
 class Feed:
-    """One client's subscriptions; what they tell goes into the *backlog*. *caller* is whose tools count."""
+    """One client's subscriptions; what they tell goes into the *backlog*. *caller* is whose lists count."""
 
     kubeport: Kubeport
     caller: Caller
@@ -120,7 +120,7 @@ class Feed:
         """Tell when the list of resources, or the one of tools, is another one."""
         if self._leave is None and (resources or tools):
             self._resources, self._tools = resources, self._offered() if tools else None
-            self._leave = self.kubeport.subscriptions.on_lists(self._list_changed)
+            self._leave = self.kubeport.subscriptions.on_lists(self._list_changed, self.caller)
 
     def close(self) -> None:
         """End all of it; watches that nobody else needs end by themselves."""
@@ -164,4 +164,4 @@ class Feed:
             self.backlog.put(ToolsListChanged())
 
     def _offered(self) -> tuple[str, ...]:
-        return tuple(offer.name for offer in offers(self.kubeport))
+        return tuple(offer.name for offer in offers(self.kubeport, self.caller))

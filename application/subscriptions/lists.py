@@ -3,13 +3,15 @@
 import asyncio
 import enum
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import attrs
 
+from ...domain.context import Kubeconfig
 from ...domain.errors import KubeportError
-from ...domain.policy import Policy
-from ..ports import Change, KubeconfigReader, WatchPlace
+from ...domain.policy import Caller, Policy
+from ..list_contexts import ListContexts
+from ..ports import Change, WatchPlace
 from ..rules import Rules
 from .coalescing import QUIET, Coalesced
 
@@ -25,30 +27,38 @@ class ChangedList(enum.Enum):
     POLICY = "policy"
 
 
-@attrs.frozen(eq=False)
+@attrs.define(eq=False)
 class _Listener:
-    """One listener; each list is told to it by itself."""
+    """One listener, what *caller* was seen to have last, and how each list is told."""
 
+    caller: Caller
     told: dict[ChangedList, Coalesced]
+    known: Kubeconfig | None = None
+    policy: Policy | None = None
+    names: tuple[str, ...] = ()
 
 
 @attrs.define(eq=False)
 class Lists:
-    """Looks after the kubeconfig and the policy while somebody listens, and hears of namespaces."""
+    """Looks after the kubeconfigs and the policy while somebody listens, and hears of namespaces."""
 
-    kubeconfig: KubeconfigReader
+    contexts: ListContexts
     rules: Rules
     every: float = EVERY
     quiet: float = QUIET
     _listeners: dict[_Listener, None] = attrs.field(factory=dict[_Listener, None], init=False)
     _looking: "asyncio.Task[None] | None" = attrs.field(default=None, init=False)
 
-    def listen(self, changed: Callable[[ChangedList], None]) -> Callable[[], None]:
-        """Call *changed* for what changes from now on, until the function that is returned is called."""
-        listener = _Listener({one: Coalesced(_telling(changed, one), self.quiet) for one in ChangedList})
+    def listen(
+        self, changed: Callable[[ChangedList], None], caller: Caller = Caller()
+    ) -> Callable[[], None]:
+        """Call *changed* for what changes for *caller*, until the function that is returned is called."""
+        told = {one: Coalesced(_telling(changed, one), self.quiet) for one in ChangedList}
+        listener = _Listener(caller, told)
+        list(self._compare(listener, self._kubeconfig(caller), self._policy()))  # what there is at first
         self._listeners[listener] = None
         if self._looking is None:
-            self._looking = asyncio.create_task(self._look(self._contexts(), self._policy()))
+            self._looking = asyncio.create_task(self._look())
         return lambda: self._leave(listener)
 
     def heard(self, place: WatchPlace, change: Change) -> None:
@@ -72,32 +82,53 @@ class Lists:
             self._looking.cancel()
             self._looking = None
 
-    async def _look(self, contexts: tuple[str, ...], policy: Policy | None) -> None:
+    async def _look(self) -> None:
         while True:
             await asyncio.sleep(self.every)
-            now, ruling = self._contexts(contexts), self._policy(policy)
-            if now != contexts:
-                self._tell(ChangedList.RESOURCES)
-            if ruling is not policy:
-                self._tell(ChangedList.POLICY)
-            contexts, policy = now, ruling
+            policy, seen = self._policy(), dict[str, Kubeconfig | None]()
+            for listener in [*self._listeners]:
+                key = listener.caller.name if self._has_files_of_callers else ""
+                if key not in seen:
+                    seen[key] = self._kubeconfig(listener.caller)
+                for changed in self._compare(listener, seen[key], policy):
+                    listener.told[changed]()
+
+    def _compare(
+        self, listener: _Listener, known: Kubeconfig | None, policy: Policy | None
+    ) -> Iterator[ChangedList]:
+        """What is new to *listener*; a file that is wrong or being written (None) says nothing new."""
+        before = listener.known, listener.policy, listener.names
+        listener.known, listener.policy = known or before[0], policy or before[1]
+        if listener.policy is not before[1]:
+            yield ChangedList.POLICY
+        elif listener.known == before[0]:
+            return
+        try:
+            listener.names = self.contexts(listener.caller, listener.policy).names
+        except KubeportError:
+            return
+        if listener.names != before[2]:
+            yield ChangedList.RESOURCES
 
     def _tell(self, changed: ChangedList) -> None:
         for listener in [*self._listeners]:
             listener.told[changed]()
 
-    def _contexts(self, known: tuple[str, ...] = ()) -> tuple[str, ...]:
-        """The names of the contexts; the *known* ones while the file is being written or is wrong."""
+    def _kubeconfig(self, caller: Caller) -> Kubeconfig | None:
         try:
-            return self.kubeconfig.read().names
+            return self.contexts.all(caller)
         except KubeportError:
-            return known
+            return None
 
-    def _policy(self, known: Policy | None = None) -> Policy | None:
+    def _policy(self) -> Policy | None:
         try:
             return self.rules.policy()
         except KubeportError:
-            return known
+            return None
+
+    @property
+    def _has_files_of_callers(self) -> bool:
+        return self.contexts.identities.settings.identity.mode == "kubeconfig"
 
 
 def _telling(changed: Callable[[ChangedList], None], which: ChangedList) -> Callable[[], None]:

@@ -143,9 +143,11 @@ class Subscriptions:
             raise
         return subscription
 
-    def on_lists(self, changed: Callable[[ChangedList], None]) -> Callable[[], None]:
-        """Call *changed* when a list has changed, until the function that is returned is called."""
-        return self.lists.listen(changed)
+    def on_lists(
+        self, changed: Callable[[ChangedList], None], caller: Caller = Caller()
+    ) -> Callable[[], None]:
+        """Call *changed* when a list is another one for *caller*, until what is returned is called."""
+        return self.lists.listen(changed, caller)
 
     async def aclose(self) -> None:
         """End all subscriptions and every watch, and take no more; may be called twice."""

@@ -96,11 +96,13 @@ class SlowWatcher:
     started: int = 0
     broken_off: int = 0
     stopped: int = 0
+    places: list[WatchPlace] = attrs.field(factory=list[WatchPlace])
     listeners: list[Callable[[Change], None]] = attrs.field(factory=list[Callable[[Change], None]])
 
     async def watch(self, place: WatchPlace, changed: Callable[[Change], None]) -> Watch:
         """Wait, then begin or fail."""
         self.started += 1
+        self.places.append(place)
         try:
             await self.go.wait()
         except asyncio.CancelledError:

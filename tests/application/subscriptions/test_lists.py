@@ -7,8 +7,9 @@ import pytest
 
 from kubeport.application.subscriptions.lists import ChangedList, Lists
 from kubeport.domain.context import ContextRef, Kubeconfig
+from kubeport.domain.effect import Level
 from kubeport.domain.errors import ExecutionFailed
-from kubeport.domain.policy import BUILT_IN, Policy
+from kubeport.domain.policy import BUILT_IN, Caller, Policy, Rule
 
 from .scene import Scene, Told
 
@@ -29,12 +30,13 @@ class Changing:
         return self.known
 
 
-def lists(changing: Changing) -> tuple[Lists, list[ChangedList]]:
+def lists(changing: Changing, caller: Caller = Caller()) -> tuple[Lists, list[ChangedList]]:
     """Lists that look often, and what they have told."""
-    rules = attrs.evolve(Scene().kubeport.rules, policy=lambda: changing.policy)
-    told = list[ChangedList]()
-    found = Lists(changing, rules, every=0.005, quiet=0.02)
-    found.listen(told.append)
+    kubeport, told = Scene().kubeport, list[ChangedList]()
+    rules = attrs.evolve(kubeport.rules, policy=lambda: changing.policy)
+    contexts = attrs.evolve(kubeport.contexts, kubeconfig=changing, rules=rules)
+    found = Lists(contexts, rules, every=0.005, quiet=0.02)
+    found.listen(told.append, caller)
     return found, told
 
 
@@ -71,6 +73,19 @@ async def test_a_policy_that_is_replaced() -> None:
     changing.policy = BUILT_IN["admin"]
     await until(told, [ChangedList.POLICY])
     await watched.aclose()
+
+
+async def test_a_context_that_a_policy_hides_is_a_change_of_the_list() -> None:
+    """For the caller from whom it is hidden, and for no other."""
+    changing = Changing(Kubeconfig((ContextRef("dev"), ContextRef("prod")), "dev"))
+    of_ann, told_ann = lists(changing, Caller("ann"))
+    of_bob, told_bob = lists(changing, Caller("bob"))
+    rule = Rule("no-prod", "Not hers.", access=Level.NONE, contexts=("prod",), callers=("ann",))
+    changing.policy = Policy("new", rules=(rule,))
+    await until(told_bob, [ChangedList.POLICY])
+    await until(told_ann, [ChangedList.POLICY, ChangedList.RESOURCES])
+    await of_ann.aclose()
+    await of_bob.aclose()
 
 
 async def test_nobody_looks_when_nobody_listens() -> None:

@@ -15,6 +15,7 @@ from kubeport.adapters.fake_cluster import Failure, FakeCluster
 from kubeport.application.request import Origin
 from kubeport.application.settings import (
     AuditSettings,
+    IdentitySettings,
     LimitSettings,
     SecuritySettings,
     Settings,
@@ -30,7 +31,7 @@ from kubeport.domain.errors import (
 )
 from kubeport.domain.policy import Caller
 
-from .scene import API, WEB, Scene, Told, cluster
+from .scene import API, WEB, Scene, SlowWatcher, Told, cluster
 
 pytestmark = pytest.mark.anyio
 
@@ -318,3 +319,18 @@ def test_the_example_of_the_page_runs(tmp_path: Path) -> None:
         timeout=60, check=False, env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(root / "src")},
     )  # fmt: skip
     assert (done.stdout, done.stderr) == ("k8s-deployment://demo/shop/web\n", "")
+
+
+async def test_callers_who_act_in_their_own_name_share_no_watch() -> None:
+    """Each watch asks the cluster in the name of its caller; one without a name gets none."""
+    identity = IdentitySettings(mode="impersonate", user="oidc:{name}")
+    kubeport = in_memory(cluster(), Settings(identity=identity))
+    watcher = SlowWatcher()
+    watcher.go.set()
+    kubeport.subscriptions.watches.watcher = watcher
+    for name in ("ann", "bob", "ann"):
+        await kubeport.subscriptions.subscribe(WEB, Told(), Caller(name))
+    assert sorted(place.user for place in watcher.places) == ["oidc:ann", "oidc:bob"]
+    with pytest.raises(PolicyDenied, match="own name"):
+        await kubeport.subscriptions.subscribe(WEB, Told())
+    assert watcher.started == 2
