@@ -11,6 +11,7 @@ from ...application.ports import Completed, Job, Progress
 from ...domain.errors import TOOLS, ExecutionFailed
 from .enclosure import Enclosure
 from .flow import strainers_for
+from .own_account import SERVICE_ACCOUNT, OwnAccount
 from .probing import enclosure
 from .programs import Programs
 from .run import Pace, Run
@@ -24,7 +25,7 @@ class SubprocessExecutor:
     *paths* are absolute paths of programs by name, others are looked up on PATH; *environment*
     names further variables of the server that the tools inherit; *tools* are the programs that may
     run with credentials; *grace* are the seconds between SIGTERM and SIGKILL, *interval* those
-    between two progress reports.
+    between two progress reports; *service_account* is the folder of our Pod's own account.
     """
 
     paths: Mapping[str, str] = attrs.field(factory=dict[str, str])
@@ -32,12 +33,14 @@ class SubprocessExecutor:
     tools: tuple[str, ...] = TOOLS
     grace: float = 1.0
     interval: float = 0.5
+    service_account: str = SERVICE_ACCOUNT
     _starter: Starter = attrs.field(init=False)
     _running: set[Run] = attrs.field(factory=set[Run], init=False)
     _closed: bool = attrs.field(default=False, init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._starter = Starter(Programs(self.paths, self.tools), self.environment)
+        account = OwnAccount(self.service_account)
+        self._starter = Starter(Programs(self.paths, self.tools), self.environment, own_account=account)
         weakref.finalize(self, _abandon, os.getpid(), self._running, self._starter)
 
     def program(self, name: str) -> str:

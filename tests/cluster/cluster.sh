@@ -2,7 +2,8 @@
 # A real Kubernetes 1.20.2 API server with etcd, controller-manager and a stand-in node, on loopback.
 #   cluster.sh build       compile it from Debian bookworm's own packages, once (5 minutes on 2 cores,
 #                          3 GB scratch); exit 3 with the reason where this machine cannot
-#   cluster.sh up NAME     start one on free ports, print its kubeconfig (contexts admin and viewer)
+#   cluster.sh up NAME     start one on free ports, print its kubeconfig (contexts admin and viewer);
+#                          audit.log beside it tells who asked for what, in whose name
 #   cluster.sh down NAME   stop it and remove what it wrote
 # All of it stays below $KUBEPORT_TEST_CLUSTER_HOME, by default ~/.cache/kubeport-cluster.
 set -euo pipefail
@@ -119,7 +120,7 @@ up | down)
   exec "${PYTHON:-python3}" "$here/processes.py" "$1" "${2:?NAME}"
   ;;
 *)
-  sed -n '2,7p' "${BASH_SOURCE[0]}"
+  sed -n '2,8p' "${BASH_SOURCE[0]}"
   exit 2
   ;;
 esac

@@ -22,6 +22,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 PROGRAMS = ("etcd", "kube-apiserver", "kube-controller-manager")
+# who asked for what, in whose name; only of people and the server under test, once each
+_AUDITED = {
+    "apiVersion": "audit.k8s.io/v1",
+    "kind": "Policy",
+    "omitStages": ["RequestReceived"],
+    "rules": [{"level": "Metadata", "users": ["admin", "viewer"]}, {"level": "None"}],
+}
 LIFETIME = "3600"  # seconds after which a process ends by itself, whatever became of its owner
 
 
@@ -118,6 +125,7 @@ class Cluster:
         token = self._token()
         users = f'{token},admin,admin,"system:masters"\n{token}-viewer,viewer,viewer,"devs"\n'
         (self.folder / "tokens.csv").write_text(users)
+        (self.folder / "audit-policy.json").write_text(json.dumps(_AUDITED))
         self._run("apiserver", [
             "kube-apiserver", f"--etcd-servers=http://127.0.0.1:{etcd}", f"--secure-port={port}",
             "--bind-address=127.0.0.1", "--advertise-address=127.0.0.1",
@@ -126,7 +134,8 @@ class Cluster:
             "--service-account-issuer=https://kubernetes.default.svc",
             f"--token-auth-file={self.folder}/tokens.csv", "--authorization-mode=RBAC",
             "--endpoint-reconciler-type=none", "--kubelet-preferred-address-types=InternalIP",
-            "--allow-privileged=true",
+            "--allow-privileged=true", f"--audit-policy-file={self.folder}/audit-policy.json",
+            f"--audit-log-path={self.folder}/audit.log",
         ])
         self._wait("apiserver", 60, lambda: self._get(port, "/readyz") == b"ok")
 
