@@ -32,18 +32,21 @@ class OwnAccount:
             ExecutionFailed: we are in no Pod, or it cannot be written.
         """
         file = os.path.join(self._folder, "config")
-        if not self._folder or not os.path.isfile(file):
-            try:
-                self._folder = tempfile.mkdtemp(prefix="kubeport-account-")
-                file = os.path.join(self._folder, "config")
-                with open(file, "x", encoding="utf-8") as text:
-                    json.dump(self._content(), text)
-            except OSError as error:
-                raise ExecutionFailed(
-                    f"The kubeconfig of the Pod's own account could not be written: {error.strerror}.",
-                    hint="Let the server write to its temporary folder (TMPDIR).",
-                    reason="not_started",
-                ) from error
+        if self._folder and os.path.isfile(file):
+            return file
+        self.clear()
+        content = self._content()
+        try:
+            self._folder = tempfile.mkdtemp(prefix="kubeport-account-")
+            file = os.path.join(self._folder, "config")
+            with open(file, "x", encoding="utf-8") as text:
+                json.dump(content, text)
+        except OSError as error:
+            raise ExecutionFailed(
+                f"The kubeconfig of the Pod's own account could not be written: {error.strerror}.",
+                hint="Let the server write to its temporary folder (TMPDIR).",
+                reason="not_started",
+            ) from error
         return file
 
     def clear(self) -> None:
