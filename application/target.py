@@ -142,6 +142,15 @@ def _named(call: Invocation, identity: Identity) -> tuple[str, ...]:
     """The flags for impersonation, wherever a cluster is asked."""
     if not identity.user or not call.verb.targets:
         return ()
+    if call.tool == "istioctl" and any("," in group for group in identity.groups):
+        # it may take a comma for the end of a group's name, which would pass on another group
+        raise PolicyDenied(
+            "istioctl cannot act in the caller's name: one of its groups has a comma.",
+            call.source,
+            call.verb_span,
+            "Read with kubectl instead.",
+            rule="identity",
+        )
     user, group = _IMPERSONATING[call.tool]
     return (f"--{user}={identity.user}", *(f"--{group}={name}" for name in identity.groups))
 

@@ -101,11 +101,10 @@ def can_i(call: Call) -> Answer:
 
 
 def who_am_i(call: Call) -> Answer:
-    """``kubectl auth whoami``."""
-    user = {
-        "username": call.world.context.name,
-        "groups": ["system:masters", "system:authenticated"],
-    }
+    """``kubectl auth whoami``: whoever is impersonated, else an admin named as the context."""
+    own = call.value("as")
+    groups = [*(call.flags.get("as-group", ()) if own else ["system:masters"]), "system:authenticated"]
+    user = {"username": own or call.world.context.name, "groups": groups}
     if call.value("output"):
         review = {
             "apiVersion": "authentication.k8s.io/v1",
@@ -116,7 +115,7 @@ def who_am_i(call: Call) -> Answer:
     rows = [
         ["ATTRIBUTE", "VALUE"],
         ["Username", str(user["username"])],
-        ["Groups", "[system:masters system:authenticated]"],
+        ["Groups", f"[{' '.join(groups)}]"],
     ]
     return Answer(table(rows))
 

@@ -243,5 +243,10 @@ HELM = Tool(
         Verb.of("show chart", show, "version"),
         Verb.of("version", version, "short? template"),
     ),
-    frozenset(["kube-context", "namespace", "kubeconfig", "burst-limit", "qps", "debug?", "color"]),
+    frozenset(
+        [
+            "kube-context", "namespace", "kubeconfig", "burst-limit", "qps", "debug?", "color",
+            "kube-as-user", "kube-as-group",
+        ]  # fmt: skip
+    ),
 )

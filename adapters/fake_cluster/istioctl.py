@@ -99,5 +99,5 @@ ISTIOCTL = Tool(
         *(Verb.of(word, proxy_status, "all-namespaces?") for word in ("proxy-status", "ps")),
         Verb.of("analyze", analyze, "all-namespaces? color? timeout failure-threshold output-threshold"),
     ),
-    frozenset(["context", "namespace", "istioNamespace", "vklog"]),
+    frozenset(["context", "namespace", "istioNamespace", "vklog", "as", "as-group"]),
 )

@@ -145,6 +145,8 @@ KUBECTL = Tool(
             "v",
             "warnings-as-errors?",
             "log-flush-frequency",
+            "as",
+            "as-group",
         ]
     ),
 )

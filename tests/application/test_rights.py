@@ -265,6 +265,15 @@ async def test_argocd_does_not_act_with_the_servers_rights(identity: IdentitySet
     assert refused is not None and refused.rule == "identity"
 
 
+async def test_istioctl_gets_no_group_that_it_might_take_for_two() -> None:
+    """kubectl and helm take a comma as it is."""
+    site = bench(IdentitySettings("impersonate", allowed_groups=("cn=*",)))
+    caller = Caller("ann", ("cn=a,system:masters",))
+    assert reason(await site.run(Request("istioctl ps", context="dev", caller=caller))) == "identity"
+    assert (await site.run(Request("kubectl get pods", context="dev", caller=caller))).error is None
+    assert "--as-group=cn=a,system:masters" in site.argv[0]
+
+
 async def test_a_kubeconfig_for_each_caller() -> None:
     """Contexts are those of its file, which is the only one that the tool sees; argocd works with it."""
     site = bench(KEPT)
