@@ -247,6 +247,6 @@ HELM = Tool(
         [
             "kube-context", "namespace", "kubeconfig", "burst-limit", "qps", "debug?", "color",
             "kube-as-user", "kube-as-group",
-        ]  # fmt: skip
+        ]
     ),
-)
+)  # fmt: skip
