@@ -123,7 +123,8 @@ The question: {question}
 
 Answer the question first, with the lines that prove it. Read what was left out if the answer hangs on it.""",
     reads=(
-        "kubectl logs {kind}/{name} --all-pods --all-containers --since={since} | grep -i -E 'error|fatal|panic'",
+        "kubectl logs {kind}/{name} --all-pods --all-containers --since={since} "
+        "| grep -i -E 'error|fatal|panic'",
         "kubectl logs POD --since-time=2026-01-02T15:04:05Z --tail=200",
     ),
 )

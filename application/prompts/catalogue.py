@@ -1,0 +1,49 @@
+"""Which prompts there are: those that ship, and the operator's own."""
+
+from collections.abc import Callable
+
+import attrs
+
+from ...domain.errors import CommandError
+from ...domain.policy import Caller
+from ...domain.prompts.built_in import BUILT_IN
+from ...domain.prompts.prompt import Prompt
+from ..rules import Rules
+from ..settings import Settings
+
+OwnPrompts = Callable[[], tuple[Prompt, ...]]
+
+
+@attrs.frozen
+class Catalogue:
+    """The prompts of the enabled tools; *own* gives the operator's, as they are now.
+
+    One of the operator's takes the place of a shipped one of the same name.
+    """
+
+    own: OwnPrompts
+    rules: Rules
+    settings: Settings
+
+    def __call__(self) -> tuple[Prompt, ...]:
+        """All of them: those that ship in their order, then the others by name."""
+        found = {prompt.name: prompt for prompt in BUILT_IN}
+        found |= {prompt.name: prompt for prompt in sorted(self.own(), key=lambda one: one.name)}
+        return tuple(prompt for prompt in found.values() if prompt.tool in self.settings.tools.enabled)
+
+    def find(self, name: str) -> Prompt:
+        """The prompt called *name*.
+
+        Raises:
+            CommandError: there is none; says which there are.
+        """
+        known = self()
+        found = next((prompt for prompt in known if prompt.name == name), None)
+        if found is None:
+            names = ", ".join(prompt.name for prompt in known)
+            raise CommandError(f"There is no prompt {name[:64]!r}.", hint=f"Prompts: {names}.")
+        return found
+
+    def may_change(self, caller: Caller) -> bool:
+        """Whether *caller* could follow a prompt's advice with a change."""
+        return self.rules.may_change(caller)

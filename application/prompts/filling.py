@@ -1,0 +1,71 @@
+"""Filling a prompt: its text, and the data that it is about as it is now."""
+
+from collections.abc import Mapping
+
+import attrs
+
+from ...domain.context import Target
+from ...domain.policy import Caller
+from ...domain.prompts.prompt import Prompt
+from ...domain.prompts.wording import instructions
+from ...domain.understanding import understand
+from ..list_contexts import ListContexts
+from ..request import Origin
+from ..resources.reading import ReadResource
+from ..run_command import RunCommand
+from ..target import resolve
+from .catalogue import Catalogue
+from .gathering import Gathering, Part
+
+_PLACES = ("context", "namespace")
+
+
+@attrs.frozen
+class FilledPrompt:
+    """What a prompt says now: the first part is what is asked for, the others are data."""
+
+    description: str
+    parts: tuple[Part, ...]
+
+
+@attrs.frozen
+class FillPrompt:
+    """Check the arguments, gather the data through the choke point, put both together."""
+
+    catalogue: Catalogue
+    run: RunCommand
+    read: ReadResource
+    contexts: ListContexts
+
+    async def __call__(
+        self,
+        name: str,
+        arguments: Mapping[str, str] | None = None,
+        caller: Caller = Caller(),
+        origin: Origin = Origin(),
+    ) -> FilledPrompt:
+        """The prompt *name* with *arguments*.
+
+        Raises:
+            CommandError: no such prompt, or an argument is unknown, missing or not of its type.
+            ContextNotFound: the context does not exist.
+            KubeportError: nothing of what the prompt is about could be read.
+        """
+        prompt = self.catalogue.find(name)
+        values = prompt.values(arguments or {})
+        target = self._target(values, caller)
+        values |= {name: value for name, value in self._place(prompt, target).items() if value}
+        asked = instructions(prompt, values, self.catalogue.may_change(caller))
+        gathering = Gathering(self.run, self.read, prompt, values, target, caller, origin)
+        return FilledPrompt(prompt.description, (Part(asked), *await gathering()))
+
+    def _target(self, values: Mapping[str, str], caller: Caller) -> Target:
+        context, namespace = (values.get(name, "") for name in _PLACES)
+        known = self.contexts.reader(caller)
+        return resolve(understand("kubectl get pods").call, known, self.run.settings, context, namespace)
+
+    def _place(self, prompt: Prompt, target: Target) -> dict[str, str]:
+        """What the arguments of a place came to, where the prompt has them."""
+        asked = {argument.name for argument in prompt.arguments}
+        found = {"context": target.context, "namespace": target.namespace}
+        return {name: value for name, value in found.items() if name in asked}
