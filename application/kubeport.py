@@ -11,6 +11,7 @@ from .describe_command import DescribeCommand
 from .explain_command import ExplainCommand, Explanation
 from .list_contexts import ListContexts
 from .ports import Approver, Progress
+from .prompts.prompts import Prompts
 from .request import Origin, Request
 from .resources.reading import ResourceContent
 from .resources.resources import Resources
@@ -36,6 +37,7 @@ class Kubeport:
     settings: Settings
     subscriptions: Subscriptions
     resources: Resources
+    prompts: Prompts
 
     async def command(
         self,

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import attrs
 
-from ..domain.policy import Policy
+from ..domain.effect import Level
+from ..domain.policy import Caller, Policy
 from ..domain.safeguards import Safeguards
 from ..domain.tools.kubectl.exec import ExecRules
 from .ports import ChartRepositories
@@ -33,6 +34,10 @@ class Rules:
             repositories=self._repositories() if charts else None,
             exec=_exec_rules(security.exec_programs, security.exec_denied),
         )
+
+    def may_change(self, caller: Caller) -> bool:
+        """Whether policy and credential let *caller* change anything anywhere."""
+        return self.policy().most(caller) in (Level.WRITE, Level.ADMIN)
 
     def _repositories(self) -> tuple[str, ...]:
         known, wanted = self.repositories.names(), self.settings.tools.helm_repositories

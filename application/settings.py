@@ -242,6 +242,13 @@ class StateSettings:
 
 
 @attrs.frozen
+class PromptSettings:
+    """The operator's own prompts. folder: a folder of Markdown files, read again when they change."""
+
+    folder: str = ""
+
+
+@attrs.frozen
 class Settings:
     """All of it: server, tools, security, identity, limits, target, audit, state."""
 
@@ -253,3 +260,4 @@ class Settings:
     target: TargetSettings = TargetSettings()
     audit: AuditSettings = AuditSettings()
     state: StateSettings = StateSettings()
+    prompts: PromptSettings = PromptSettings()

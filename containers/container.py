@@ -11,7 +11,7 @@ from dependency_injector import containers, providers
 from ..adapters.audit import CopiedAudit, FileAudit, Seal, StreamAudit
 from ..adapters.audit.copies import ProcessChain
 from ..adapters.clock import MonotonicClock
-from ..adapters.config import PolicyFile
+from ..adapters.config import PolicyFile, PromptFolder
 from ..adapters.helm_repositories import HelmRepositories
 from ..adapters.kubeconfig import KeptKubeconfigs, YamlKubeconfig
 from ..adapters.manifest import YamlManifest
@@ -44,6 +44,10 @@ from ..application.ports import (
     Telemetry,
     Watcher,
 )
+from ..application.prompts.catalogue import Catalogue, OwnPrompts
+from ..application.prompts.completion import CompletePrompt
+from ..application.prompts.filling import FillPrompt
+from ..application.prompts.prompts import Prompts
 from ..application.rates import Rates
 from ..application.resources.completion import CompleteResource
 from ..application.resources.listing import ListResources
@@ -55,6 +59,7 @@ from ..application.run_command import RunCommand
 from ..application.settings import (
     AuditSettings,
     LimitSettings,
+    PromptSettings,
     SecuritySettings,
     ServerSettings,
     Settings,
@@ -107,6 +112,15 @@ def _copies(audit: AuditSettings, server: ServerSettings) -> Iterator[AuditSink]
         from ..adapters.audit.otlp import OtlpAudit
 
         yield OtlpAudit(audit.otlp_endpoint, metadata.version("kubeport"))
+
+
+def choose_prompts(prompts: PromptSettings, rules: Rules) -> OwnPrompts:
+    """The operator's own prompts, where a folder is set.
+
+    Raises:
+        CommandError: the folder, or a file in it, cannot be used.
+    """
+    return PromptFolder(Path(prompts.folder), rules.safeguards()) if prompts.folder else tuple
 
 
 def choose_watcher(environment: Iterable[str]) -> Watcher:
@@ -289,6 +303,29 @@ class Container(containers.DeclarativeContainer):
         list=providers.Factory(ListResources, contexts=contexts, names=names),
         complete=providers.Factory(CompleteResource, contexts=contexts, names=names),
     )
+    own_prompts: providers.Provider[OwnPrompts] = providers.ThreadSafeSingleton(
+        choose_prompts, settings.provided.prompts, rules
+    )
+    prompt_catalogue: providers.Provider[Catalogue] = providers.ThreadSafeSingleton(
+        Catalogue, own=own_prompts, rules=rules, settings=settings
+    )
+    prompts: providers.Provider[Prompts] = providers.ThreadSafeSingleton(
+        Prompts,
+        list=prompt_catalogue,
+        fill=providers.Factory(
+            FillPrompt,
+            catalogue=prompt_catalogue,
+            run=run_command,
+            read=providers.Factory(ReadResource, run=run_command, clock=clock, contexts=contexts),
+            contexts=contexts,
+        ),
+        complete=providers.Factory(
+            CompletePrompt,
+            catalogue=prompt_catalogue,
+            resources=resources.provided.complete,
+            contexts=contexts,
+        ),
+    )
     kubeport: providers.Provider[Kubeport] = providers.ThreadSafeSingleton(
         Kubeport,
         run=run_command,
@@ -300,4 +337,5 @@ class Container(containers.DeclarativeContainer):
         settings=settings,
         subscriptions=subscriptions,
         resources=resources,
+        prompts=prompts,
     )

@@ -49,6 +49,7 @@ def parser(version: str) -> argparse.ArgumentParser:
         "contexts", parents=[shared], help="list the contexts of the kubeconfig"
     )
     _json(contexts)
+    _prompts(commands, shared)
     _config(commands, shared)
     doctor = commands.add_parser("doctor", parents=[shared], help="what of this machine can be used")
     _json(doctor)
@@ -178,6 +179,19 @@ def _policy(
             "grammar", parents=[shared], help="the tools, versions and commands covered"
         )
     )
+
+
+def _prompts(commands: Commands, shared: argparse.ArgumentParser) -> None:
+    prompts = commands.add_parser("prompts", help="the prompts that hosts offer").add_subparsers(
+        dest="question", required=True, metavar="QUESTION"
+    )
+    _json(prompts.add_parser("list", parents=[shared], help="name and title of each"))
+    show = prompts.add_parser("show", parents=[shared], help="arguments, what is read, and the text")
+    show.add_argument("name", metavar="NAME")
+    _json(show)
+    check = prompts.add_parser("check", parents=[shared], help="whether files are prompts")
+    check.add_argument("files", metavar="FILE.md", nargs="+")
+    _json(check)
 
 
 def _config(

@@ -27,7 +27,7 @@ KUBECTL = Tool(
         _v(
             "logs",
             logs.logs,
-            "container previous? tail since since-time timestamps? all-containers? prefix? selector "
+            "container previous? tail since since-time timestamps? all-containers? all-pods? ignore-errors? prefix? selector "
             "limit-bytes max-log-requests follow? ignore-errors? pod-running-timeout",
         ),
         _v("events", events.events, "all-namespaces? for types output no-headers? chunk-size"),

@@ -20,10 +20,17 @@ def logs(call: Call) -> Answer:
     pods = _pods(call)
     if not pods:
         return Answer(stderr=f"No resources found in {call.namespace} namespace.\n")
-    many = bool(call.value("selector"))
-    return Answer(
-        "".join(_container(call, pod, name, many) for pod in pods for name in _containers(call, pod))
-    )
+    return Answer("".join(_shown(call, pod, name) for pod in pods for name in _containers(call, pod)))
+
+
+def _shown(call: Call, pod: Obj, container: str) -> str:
+    """The log of one container; with ``--ignore-errors`` kubectl prints why there is none, and goes on."""
+    try:
+        return _container(call, pod, container, many=bool(call.value("selector")))
+    except Trouble as trouble:
+        if not call.true("ignore-errors"):
+            raise
+        return f"error: {str(trouble).partition(': ')[2]}\n"
 
 
 def _pods(call: Call) -> list[Obj]:
@@ -35,7 +42,7 @@ def _pods(call: Call) -> list[Obj]:
             "error: expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD "
             "or TYPE/NAME is a required argument for the logs command"
         )
-    return [pod_of(call, call.operands[0])]
+    return _of_workload(call, call.operands[0]) if call.true("all-pods") else [pod_of(call, call.operands[0])]
 
 
 def pod_of(call: Call, word: str) -> Obj:
@@ -48,14 +55,19 @@ def pod_of(call: Call, word: str) -> Obj:
         raise Trouble(
             f'error: error from server (NotFound): pods "{word}" not found in namespace "{call.namespace}"'
         )
+    return min(_of_workload(call, word), key=lambda pod: (not ready(pod), name_of(pod)))
+
+
+def _of_workload(call: Call, word: str) -> list[Obj]:
+    """The pods of what *word* names, by name."""
     kind, obj = one(call, word)
     if kind.kind == "Pod":
-        return obj
+        return [obj]
     selector = dig(obj, "spec", "selector", "matchLabels") or dig(obj, "spec", "selector", default={})
     there = [pod for pod in call.store.named("pods", call.namespace) if matches(selector, labels_of(pod))]
     if not there:
         raise Trouble(f"error: timed out waiting for the condition: no pods of {word}")
-    return min(there, key=lambda pod: (not ready(pod), name_of(pod)))
+    return sorted(there, key=name_of)
 
 
 def _containers(call: Call, pod: Obj) -> list[str]:
@@ -84,7 +96,7 @@ def _container(call: Call, pod: Obj, container: str, many: bool) -> str:
     dated = [entry for entry in dated if entry[0] >= _since(call)]
     tail = call.number("tail", 10 if many else -1)
     dated = dated if tail < 0 else dated[len(dated) - min(tail, len(dated)) :]
-    prefix = f"[pod/{name_of(pod)}/{container}] " if call.true("prefix") else ""
+    prefix = f"[pod/{name_of(pod)}/{container}] " if call.true("prefix") or call.true("all-pods") else ""
     text = "".join(
         f"{prefix}{stamp(when) + ' ' if call.true('timestamps') else ''}{line}\n" for when, line in dated
     )

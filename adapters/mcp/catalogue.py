@@ -66,7 +66,7 @@ def offers(kubeport: Kubeport, caller: Caller = Caller()) -> tuple[Offer, ...]:
 
 def may_change(kubeport: Kubeport, caller: Caller = Caller()) -> bool:
     """Whether policy and credential let *caller* change anything anywhere."""
-    return kubeport.rules.policy().most(caller) in (Level.WRITE, Level.ADMIN)
+    return kubeport.rules.may_change(caller)
 
 
 def _runs(cli: str, access: Access) -> Offer:

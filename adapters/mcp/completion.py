@@ -17,16 +17,12 @@ PromptCompleter = Callable[[Context, str, str, str, Mapping[str, str]], Awaitabl
 """Completes for a prompt's name an argument from what was typed, with the arguments chosen already."""
 
 
-async def _nothing(_: Context, __: str, ___: str, ____: str, _____: Mapping[str, str]) -> Completions:
-    return Completions()
-
-
 @attrs.frozen
 class Completing:
     """The handler of ``completion/complete``: what a client refers to decides who completes."""
 
     kubeport: Kubeport
-    prompts: PromptCompleter = _nothing
+    prompts: PromptCompleter
 
     async def __call__(self, ctx: Context, params: T.CompleteRequestParams) -> T.CompleteResult:
         """At most 100 values; none for what is not known here."""

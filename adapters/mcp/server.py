@@ -14,7 +14,10 @@ from mcp.server.models import InitializationOptions
 from ...application.kubeport import Kubeport
 from .completion import Completing
 from .elicitation import sealed_state
-from .resources import CACHE_HINTS, Resources
+from . import prompts as of_prompts
+from . import resources as of_resources
+from .prompts import Prompts
+from .resources import Resources
 from .subscriptions import Subscribing
 from .tools import Tools
 
@@ -51,6 +54,7 @@ class KubeportServer(Server[Any]):
 def build_server(kubeport: Kubeport, version: str) -> KubeportServer:
     """An MCP server over *kubeport*, which is closed when the server ends."""
     tools, subscribing, resources = Tools(kubeport), Subscribing(kubeport), Resources(kubeport)
+    prompts = Prompts(kubeport)
     server = KubeportServer(
         "kubeport",
         version=version,
@@ -62,11 +66,13 @@ def build_server(kubeport: Kubeport, version: str) -> KubeportServer:
         on_list_resources=resources.list,
         on_list_resource_templates=resources.templates,
         on_read_resource=resources.read,
-        on_completion=Completing(kubeport),
+        on_list_prompts=prompts.list,
+        on_get_prompt=prompts.get,
+        on_completion=Completing(kubeport, prompts.complete),
         on_subscribe_resource=subscribing.subscribe,
         on_unsubscribe_resource=subscribing.unsubscribe,
         on_subscriptions_listen=subscribing.listen,
-        cache_hints={"tools/list": CacheHint(ttl_ms=60_000, scope="private"), **CACHE_HINTS},
+        cache_hints={"tools/list": CacheHint(ttl_ms=60_000, scope="private"), **of_resources.CACHE_HINTS, **of_prompts.CACHE_HINTS},
     )
     server.subscribing = subscribing
     server.add_notification_handler(

@@ -156,4 +156,5 @@ def refusal(error: KubeportError, uri: str) -> MCPError:
     """*error* in the protocol's words: whether another request would do, and all that is known."""
     asked = isinstance(error, (CommandError, ContextNotFound, PolicyDenied, ResourceNotFound))
     code = T.INVALID_PARAMS if asked else T.INTERNAL_ERROR
-    return MCPError(code=code, message=str(error), data={"uri": uri, **ErrorDetails.of(error).as_dict()})
+    told = {"uri": uri} if uri else {}
+    return MCPError(code=code, message=str(error), data={**told, **ErrorDetails.of(error).as_dict()})

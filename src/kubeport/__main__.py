@@ -47,6 +47,11 @@ def _dispatch(arguments: "argparse.Namespace") -> int:
         return setup(arguments)
     if arguments.command == "policy" and arguments.question in ("grammar", "lint"):
         return _about_tables(arguments)
+    if arguments.command == "prompts" and arguments.question == "check":
+        from .adapters.cli import prompting
+        from .adapters.config import read_prompt
+
+        return prompting.check(read_prompt, arguments)
     configured = _configured(arguments)
     if arguments.command == "serve":
         return _serve(arguments, configured.settings)
@@ -115,6 +120,11 @@ def _ask(arguments: "argparse.Namespace", configured: "Configured") -> int:
     kubeport = _kubeport(arguments, configured.settings)
     if arguments.command == "contexts":
         return running.contexts(kubeport, arguments)
+    if arguments.command == "prompts":
+        from .adapters.cli import prompting
+
+        shown = {"list": prompting.list_prompts, "show": prompting.show}
+        return shown[arguments.question](kubeport, arguments)
     questions = {
         "check": asking.check,
         "explain": asking.explain,
