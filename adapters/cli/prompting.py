@@ -39,8 +39,8 @@ def show(kubeport: Kubeport, arguments: argparse.Namespace) -> int:
         told = " (required)" if one.required else f" (default: {one.default})" if one.default else ""
         print(f"  {one.name}  {one.type.name}{told}  {one.description}")
     print("\nIt reads:")
-    for told in _sources(prompt):
-        print(f"  {told['label']}: {told['reads']}")
+    for source in _sources(prompt):
+        print(f"  {source['label']}: {source['reads']}")
     print(f"\n{prompt.text}")
     return 0
 

@@ -13,6 +13,7 @@ from .strict import STRICT
 
 MOST_BYTES = 64 * 1024
 _FENCE = "---"
+_UNKNOWN, _MISSING = "there is no key", " is missing"
 _STEP = re.compile(r"\.?([^.\[\]]+)|\[(\d+)\]")
 T = TypeVar("T")
 
@@ -27,11 +28,12 @@ def read_front_matter(file: Path, kind: type[T]) -> tuple[T, str]:
     head, body = _split(file, _text(file))
     node = _composed(file, head)
     try:
-        return STRICT.structure(_plain(file, node), kind), body.strip()
+        return STRICT.structure(_plain(file, node, set()), kind), body.strip()
     except cattrs.BaseValidationError as error:
         faults = cattrs.transform_error(error, format_exception=_said)
-        told, _, path = faults[0].partition(" @ ")
-        raise _error(file, _line(node, path.removeprefix("$")), f"{told}{_at(path)}") from None
+        # a key that is misspelt is missing, too: the first is what helps
+        told, _, path = min(faults, key=lambda fault: _UNKNOWN not in fault).partition(" @ ")
+        raise _error(file, _line(node, path.removeprefix("$")), f"{told}{_at(path, told)}") from None
 
 
 def _text(file: Path) -> str:
@@ -47,7 +49,7 @@ def _text(file: Path) -> str:
 
 
 def _split(file: Path, text: str) -> tuple[str, str]:
-    first, *lines = text.splitlines()
+    first, *lines = text.splitlines() or [""]
     if first.rstrip() != _FENCE or _FENCE not in (line.rstrip() for line in lines):
         raise _error(file, 1, "the file does not begin with front matter between two lines of ---")
     end = next(place for place, line in enumerate(lines) if line.rstrip() == _FENCE)
@@ -66,32 +68,36 @@ def _composed(file: Path, head: str) -> yaml.Node:
     return node
 
 
-def _plain(file: Path, node: yaml.Node) -> Any:
-    """The value of *node*: what a file may have twice, or by alias, is refused."""
+def _plain(file: Path, node: yaml.Node, seen: set[int]) -> Any:
+    """The value of *node*; a key that is there twice, and a node that is *seen* again, are refused."""
+    if id(node) in seen:
+        raise _error(file, _line_of(node), "aliases are not taken: write it out")
+    seen.add(id(node))
     if isinstance(node, yaml.MappingNode):
         found = dict[str, Any]()
         for key, value in cast("list[tuple[yaml.Node, yaml.Node]]", node.value):
             if not isinstance(key, yaml.ScalarNode) or key.value in found:
                 raise _error(file, _line_of(key), f"the key {str(key.value)[:64]!r} is there twice")
-            found[key.value] = _plain(file, value)
+            found[key.value] = _plain(file, value, seen)
         return found
     if isinstance(node, yaml.SequenceNode):
-        return [_plain(file, one) for one in cast("list[yaml.Node]", node.value)]
-    return yaml.SafeLoader("").construct_object(node)  # type: ignore[no-untyped-call]
+        return [_plain(file, one, seen) for one in cast("list[yaml.Node]", node.value)]
+    return yaml.SafeLoader("").construct_object(node)
 
 
 def _said(error: BaseException, _: type | None) -> str:
     if isinstance(error, cattrs.ForbiddenExtraKeysError):
         known = ", ".join(sorted(one.name for one in cast("Any", error.cl).__attrs_attrs__))
-        return f"there is no key {', '.join(sorted(error.extra_fields))}; keys: {known}"
+        return f"{_UNKNOWN} {', '.join(sorted(error.extra_fields))}; keys: {known}"
     if isinstance(error, KeyError):
-        return f"{error.args[0]} is missing"
+        return f"{error.args[0]}{_MISSING}"
     return str(error.args[0]) if error.args else type(error).__name__
 
 
-def _at(path: str) -> str:
+def _at(path: str, told: str) -> str:
     place = path.removeprefix("$").lstrip(".")
-    return f" at {place}" if place else ""
+    inner = place.rpartition(".")[0] if told.endswith(_MISSING) else place
+    return f" at {inner}" if inner else ""
 
 
 def _line(node: yaml.Node, path: str) -> int:

@@ -27,8 +27,8 @@ KUBECTL = Tool(
         _v(
             "logs",
             logs.logs,
-            "container previous? tail since since-time timestamps? all-containers? all-pods? ignore-errors? prefix? selector "
-            "limit-bytes max-log-requests follow? ignore-errors? pod-running-timeout",
+            "container previous? tail since since-time timestamps? all-containers? all-pods? prefix? "
+            "selector limit-bytes max-log-requests follow? ignore-errors? pod-running-timeout",
         ),
         _v("events", events.events, "all-namespaces? for types output no-headers? chunk-size"),
         *(

@@ -5,7 +5,6 @@ from mcp import types as T
 
 from ...application.kubeport import Kubeport
 from ...application.request import Access
-from ...domain.effect import Level
 from ...domain.policy import Caller
 from . import schemas
 

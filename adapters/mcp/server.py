@@ -12,10 +12,10 @@ from mcp.server import CacheHint, NotificationOptions, Server, ServerRequestCont
 from mcp.server.models import InitializationOptions
 
 from ...application.kubeport import Kubeport
-from .completion import Completing
-from .elicitation import sealed_state
 from . import prompts as of_prompts
 from . import resources as of_resources
+from .completion import Completing
+from .elicitation import sealed_state
 from .prompts import Prompts
 from .resources import Resources
 from .subscriptions import Subscribing
@@ -72,7 +72,11 @@ def build_server(kubeport: Kubeport, version: str) -> KubeportServer:
         on_subscribe_resource=subscribing.subscribe,
         on_unsubscribe_resource=subscribing.unsubscribe,
         on_subscriptions_listen=subscribing.listen,
-        cache_hints={"tools/list": CacheHint(ttl_ms=60_000, scope="private"), **of_resources.CACHE_HINTS, **of_prompts.CACHE_HINTS},
+        cache_hints={
+            "tools/list": CacheHint(ttl_ms=60_000, scope="private"),
+            **of_resources.CACHE_HINTS,
+            **of_prompts.CACHE_HINTS,
+        },
     )
     server.subscribing = subscribing
     server.add_notification_handler(

@@ -38,17 +38,17 @@ class CompletePrompt:
         try:
             prompt = self.catalogue.find(name)
             wanted = prompt.argument(argument)
-            place = self._place(prompt, dict(resolved or {}), caller)
+            place = self._place(prompt, resolved or {}, caller)
+            kind = _KINDS.get(wanted.type.name) or _chosen(prompt, "kind", resolved or {})
         except KubeportError:
             return Completions()
         if wanted.type.name not in _COMPLETED:
             return Completions()
-        kind = _KINDS.get(wanted.type.name) or _chosen(prompt, "kind", resolved or {})
         chosen = {**place, "kind": kind} if kind else place
         part = wanted.type.name if wanted.type.name in ("context", "namespace", "kind") else "name"
         return await self.resources(_OBJECT, part, typed, chosen, caller, origin)
 
-    def _place(self, prompt: Prompt, chosen: dict[str, str], caller: Caller) -> dict[str, str]:
+    def _place(self, prompt: Prompt, chosen: Mapping[str, str], caller: Caller) -> dict[str, str]:
         """Context and namespace, as a call would choose them where none is chosen yet."""
         known = self.contexts(caller)
         context = _chosen(prompt, "context", chosen) or known.current

@@ -17,8 +17,6 @@ from ..target import resolve
 from .catalogue import Catalogue
 from .gathering import Gathering, Part
 
-_PLACES = ("context", "namespace")
-
 
 @attrs.frozen
 class FilledPrompt:
@@ -53,19 +51,21 @@ class FillPrompt:
         """
         prompt = self.catalogue.find(name)
         values = prompt.values(arguments or {})
-        target = self._target(values, caller)
-        values |= {name: value for name, value in self._place(prompt, target).items() if value}
+        target = self._target(prompt, values, caller)
+        values |= _place(prompt, target)
         asked = instructions(prompt, values, self.catalogue.may_change(caller))
         gathering = Gathering(self.run, self.read, prompt, values, target, caller, origin)
         return FilledPrompt(prompt.description, (Part(asked), *await gathering()))
 
-    def _target(self, values: Mapping[str, str], caller: Caller) -> Target:
-        context, namespace = (values.get(name, "") for name in _PLACES)
+    def _target(self, prompt: Prompt, values: Mapping[str, str], caller: Caller) -> Target:
+        given = {one.type.name: values.get(one.name, "") for one in prompt.arguments if one.chosen_elsewhere}
+        context, namespace = given.get("context", ""), given.get("namespace", "")
         known = self.contexts.reader(caller)
         return resolve(understand("kubectl get pods").call, known, self.run.settings, context, namespace)
 
-    def _place(self, prompt: Prompt, target: Target) -> dict[str, str]:
-        """What the arguments of a place came to, where the prompt has them."""
-        asked = {argument.name for argument in prompt.arguments}
-        found = {"context": target.context, "namespace": target.namespace}
-        return {name: value for name, value in found.items() if name in asked}
+
+def _place(prompt: Prompt, target: Target) -> dict[str, str]:
+    """Context and namespace, by these names and by those of the arguments that stand for them."""
+    found = {"context": target.context, "namespace": target.namespace}
+    named = {one.name: found[one.type.name] for one in prompt.arguments if one.chosen_elsewhere}
+    return {**found, **named}

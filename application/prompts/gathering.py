@@ -76,12 +76,13 @@ class Gathering:
 
     async def _command(self, source: CommandSource) -> Gathered:
         command = self.prompt.filled(source.command, self.values)
+        limits = self.run.settings.limits
         everywhere_asked = everywhere(source.command, self.prompt.arguments)
         request = Request(
             command,
             context=self.target.context,
             namespace="" if everywhere_asked else self.target.namespace,
-            timeout=min(SECONDS, self.run.settings.limits.max_timeout),
+            timeout=max(limits.min_timeout, min(SECONDS, limits.max_timeout)),
             access=Access.READ,
             caller=self.caller,
             whole=True,

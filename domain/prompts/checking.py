@@ -82,6 +82,8 @@ def check_arguments(arguments: Iterable[Argument]) -> None:
             raise CommandError(f"The argument {one.name!r} is there twice.")
         if one.chosen_elsewhere and one.type.name in chosen:
             raise CommandError(f"The argument {one.name!r} is a second one of the type {one.type.name}.")
+        if one.name in ("context", "namespace") and one.type.name != one.name:
+            raise CommandError(f"The argument {one.name!r} has the type {one.name}, or another name.")
         if one.default and (one.required or not one.type.accepts(one.default)):
             why = "is required" if one.required else f"takes {one.type.value.name}"
             raise CommandError(f"The argument {one.name!r} {why}: leave out its default, or change it.")
