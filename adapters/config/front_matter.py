@@ -82,7 +82,8 @@ def _plain(file: Path, node: yaml.Node, seen: set[int]) -> Any:
         return found
     if isinstance(node, yaml.SequenceNode):
         return [_plain(file, one, seen) for one in cast("list[yaml.Node]", node.value)]
-    return yaml.SafeLoader("").construct_object(node)
+    loader: Any = yaml.SafeLoader("")
+    return loader.construct_object(node)
 
 
 def _said(error: BaseException, _: type | None) -> str:
