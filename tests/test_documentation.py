@@ -1,12 +1,15 @@
 """What the documentation says about settings, codes and reasons is what the code has."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import attrs
 
 from kubeport.application.settings import Settings
 from kubeport.domain import diagnosis, errors
+from kubeport.domain.resources.uri import SCHEMES
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -37,6 +40,22 @@ def test_every_reason_is_documented() -> None:
     for sign in diagnosis._SIGNS:  # pyright: ignore[reportPrivateUsage]
         if not sign.diagnosis.authentication:
             assert f"`{sign.diagnosis.reason}`" in text
+
+
+def test_every_scheme_is_documented() -> None:
+    """Each row of the page on resources is a scheme with its parts, in their order."""
+    text = (DOCS / "resources.md").read_text()
+    rows = re.findall(r"^\| `([\w-]+)://([A-Z/]+)` \|", text, re.MULTILINE)
+    parts = {name: tuple(written.lower().split("/")) for name, written in rows}
+    assert parts == {scheme.name: scheme.parts for scheme in SCHEMES}
+
+
+def test_the_example_of_resources_runs() -> None:
+    """The program on the page prints what it says."""
+    (program,) = re.findall(r"```python\n(.*?)```", (DOCS / "resources.md").read_text(), re.DOTALL)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    lines = done.stdout.splitlines()
+    assert lines[0] == "failed" and lines[1] == "apiVersion: v1" and "k8s-context://demo" in lines[-1]
 
 
 def test_links_lead_somewhere() -> None:

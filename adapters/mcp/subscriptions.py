@@ -27,6 +27,7 @@ from ...domain.errors import (
     KubeportError,
     PolicyDenied,
     ResourceNotFound,
+    ToolNotFound,
 )
 from ...domain.result import ErrorDetails
 from .feed import Backlog, Feed
@@ -155,6 +156,7 @@ async def _subscribed(feed: Feed, ctx: Context, uri: str) -> None:
 def refusal(error: KubeportError, uri: str) -> MCPError:
     """*error* in the protocol's words: whether another request would do, and all that is known."""
     asked = isinstance(error, (CommandError, ContextNotFound, PolicyDenied, ResourceNotFound))
+    asked = asked and not isinstance(error, ToolNotFound)
     code = T.INVALID_PARAMS if asked else T.INTERNAL_ERROR
     told = {"uri": uri} if uri else {}
     return MCPError(code=code, message=str(error), data={**told, **ErrorDetails.of(error).as_dict()})

@@ -1,7 +1,6 @@
 """A JSON value that others wrote, read without ever failing and without ever growing."""
 
 import json
-import math
 import unicodedata
 from typing import Any, TypeGuard
 
@@ -56,7 +55,7 @@ class Tree:
         value = self.value
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return None
-        return value if math.isfinite(value) and abs(value) < _GREAT else None
+        return value if -_GREAT < value < _GREAT else None
 
     def count(self) -> int:
         """A whole number from 0 on; 0 where there is none."""

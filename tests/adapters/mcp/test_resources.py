@@ -97,9 +97,11 @@ async def test_lists_go_over_pages(client: Client) -> None:
     for era in ERAS:
         async with client_of(cluster(objects=many), era) as paged:
             found, cursor = list[str](), None
-            while page := await paged.list_resources(cursor=cursor):
+            for _ in range(4):
+                page = await paged.list_resources(cursor=cursor)
                 found += [one.uri for one in page.resources]
-                if (cursor := page.next_cursor) is None:
+                cursor = page.next_cursor
+                if cursor is None:
                     break
             assert len(found) == len(set(found)) == 2 + 232 + 2
     with pytest.raises(MCPError) as refused:
@@ -159,6 +161,16 @@ async def test_errors_of_the_cluster(era: str) -> None:
     error = refused.value.error
     assert error.code == T.INTERNAL_ERROR
     assert error.data["reason"] == "unreachable" and error.data["uri"] == "k8s-pod://dev/web/lone"
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_a_missing_program_is_not_the_clients_fault(era: str) -> None:
+    """−32603, too: another request would not do."""
+    async with client_of(cluster(tools=("kubectl",)), era) as client:
+        with pytest.raises(MCPError) as refused:
+            await client.read_resource("helm-release://dev/web/shop")
+    assert refused.value.error.code == T.INTERNAL_ERROR
+    assert refused.value.error.data["code"] == "TOOL_NOT_FOUND"
 
 
 @pytest.mark.parametrize("era", ERAS)

@@ -161,7 +161,12 @@ def test_drain_tells_where_its_pods_were() -> None:
         "evicting pod web/c\npod/a evicted\npod/b evicted\npod/c evicted\nnode/n1 drained\n"
     )
     found = touched(call("kubectl drain n1"), Target("prod"), (), printed)
-    assert found == ("k8s-node://prod/n1", "k8s-pod://prod/web/a", "k8s-pod://prod/shop/b", "k8s-context://prod")
+    assert found == (
+        "k8s-node://prod/n1",
+        "k8s-pod://prod/web/a",
+        "k8s-pod://prod/shop/b",
+        "k8s-context://prod",
+    )
 
 
 def test_every_namespace_names_no_object() -> None:

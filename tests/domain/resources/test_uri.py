@@ -47,8 +47,10 @@ def test_a_uri_names_and_is_written_back(text: str, expected: ResourceUri) -> No
         ("k8s-resource://kind/-/ns/web", "k8s-namespace://kind/web"),
         ("k8s-resource://kind/web/nodes/n1", "k8s-node://kind/n1"),
         ("k8s-pod://%6Bind/web/api-0", "k8s-pod://kind/web/api-0"),
-        ("k8s-resource://kind/-/clusterroles/system%3abasic-user",
-         "k8s-resource://kind/-/clusterroles.rbac.authorization.k8s.io/system%3Abasic-user"),
+        (
+            "k8s-resource://kind/-/clusterroles/system%3abasic-user",
+            "k8s-resource://kind/-/clusterroles.rbac.authorization.k8s.io/system%3Abasic-user",
+        ),
     ],
 )
 def test_other_spellings_have_one_canonical_form(text: str, canonical: str) -> None:
