@@ -94,9 +94,7 @@ def _in_order(
     """Context and namespace of all that can be named and comes after *place*."""
     for context, names in zip(contexts, answers, strict=True):
         after = place.namespace if context == place.context else ""
-        yield from (
-            (context, name) for name in names if name > after and link(context, "namespaces", name)
-        )
+        yield from ((context, name) for name in names if name > after and link(context, "namespaces", name))
 
 
 def _index(known: Kubeconfig, place: Cursor) -> int:

@@ -63,6 +63,11 @@ class Names:
             self._keep(key, found)
             return found
 
+    @property
+    def kept(self) -> int:
+        """How many answers are kept."""
+        return len(self._kept)
+
     async def _found(self, wanted: Wanted, caller: Caller, origin: Origin) -> tuple[str, ...]:
         asking = Asking(self.run, wanted.context, wanted.namespace, caller, origin=origin)
         try:

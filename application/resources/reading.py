@@ -10,9 +10,6 @@ from ..ports import Clock
 from ..request import Origin
 from ..run_command import RunCommand
 from .asking import Asking
-from .object_reading import object_json, object_yaml, secret_json
-from .place_reading import context_json, namespace_json
-from .release_reading import release_json, release_yaml
 
 JSON = "application/json"
 YAML = "application/yaml"
@@ -58,20 +55,25 @@ class ReadResource:
             raise ResourceNotFound(f"Nothing is at {text}.", hint=hint.strip(), uri=text) from None
 
     async def _json(self, asking: Asking, uri: ResourceUri) -> str:
+        # not before something is read: a server that only runs commands does without
+        from . import object_reading, place_reading, release_reading
+
         if not uri.kind:
-            return await context_json(asking, uri, self.contexts(asking.caller))
+            return await place_reading.context_json(asking, uri, self.contexts(asking.caller))
         if uri.kind == "namespaces":
-            return await namespace_json(asking, uri, self.clock.now())
+            return await place_reading.namespace_json(asking, uri, self.clock.now())
         if uri.kind == RELEASE:
-            return await release_json(asking, uri)
+            return await release_reading.release_json(asking, uri)
         if uri.kind == "secrets":
-            return await secret_json(asking, uri)
-        return await object_json(asking, uri, self.clock.now())
+            return await object_reading.secret_json(asking, uri)
+        return await object_reading.object_json(asking, uri, self.clock.now())
 
     async def _yaml(self, asking: Asking, uri: ResourceUri) -> str:
+        from . import object_reading, release_reading
+
         if uri.kind == RELEASE:
-            return await release_yaml(asking, uri)
-        return await object_yaml(asking, uri)
+            return await release_reading.release_yaml(asking, uri)
+        return await object_reading.object_yaml(asking, uri)
 
 
 _MISSING = ("not_found", "unknown_kind")

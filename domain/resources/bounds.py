@@ -3,6 +3,7 @@
 import json
 from typing import Any, cast
 
+from .tree import Tree
 from .uri import SCHEMES
 
 MOST_BYTES = 16 * 1024
@@ -44,7 +45,7 @@ def _squeezed(value: Any, items: int, chars: int) -> Any:
         pairs = list(cast("dict[str, Any]", value).items())[: max(items, _LEAST_KEYS)]
         return {key: _squeezed(one, items, chars) for key, one in pairs}
     if isinstance(value, list):
-        return [_squeezed(one, items, chars) for one in value[:items]]
+        return [_squeezed(one.value, items, chars) for one in Tree(value).items(items)]
     # half a URI is of no use: lists of them get shorter instead
     if isinstance(value, str) and len(value) > chars and not value.startswith(_URIS):
         return value[: chars - 1] + "…"

@@ -145,10 +145,9 @@ async def test_each_caller_asks_for_itself() -> None:
 async def test_what_is_kept_is_bounded() -> None:
     """Neither many questions nor long answers fill the memory."""
     kubeport = port(cluster())
-    known = kubeport.resources.complete.names
     for n in range(MOST_ANSWERS + 50):
         await complete(kubeport, "k8s-pod", "name", "", {"context": "dev", "namespace": f"n{n}"})
-    assert len(known._kept) == MOST_ANSWERS and not known._asked
+    assert kubeport.resources.complete.names.kept == MOST_ANSWERS
 
 
 async def test_long_answers_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,13 +156,18 @@ async def test_long_answers_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
     maps = [obj("v1", "ConfigMap", f"m-{n:04}") for n in range(20)]
     kubeport = port(cluster(objects=maps))
     assert (await complete(kubeport, "k8s-configmap", "name", "", WEB)).total == 20
-    assert not kubeport.resources.complete.names._kept
+    assert kubeport.resources.complete.names.kept == 0
+
+
+async def no_time(_: float) -> None:
+    """Wait longer than anybody has patience for."""
+    await asyncio.sleep(60)
 
 
 async def test_a_cluster_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is offered after a while, nor asked again at once."""
     monkeypatch.setattr(names, "PATIENCE", 0.1)
-    fake = cluster(Failure.hanging("kubectl get pods"), sleep=lambda _: asyncio.sleep(60))
+    fake = cluster(Failure.hanging("kubectl get pods"), sleep=no_time)
     kubeport = port(fake)
     async with asyncio.timeout(5):
         assert await complete(kubeport, "k8s-pod", "name", "", WEB) == Completions()

@@ -89,14 +89,22 @@ async def test_a_page_goes_on_where_namespaces_went_away() -> None:
     ]
 
 
+DEV = "kubectl get --context=dev"
+
+
+async def no_time(_: float) -> None:
+    """Wait longer than anybody has patience for."""
+    await asyncio.sleep(60)
+
+
 @pytest.mark.parametrize(
     "failure",
-    [Failure.unreachable, Failure.unauthorized, lambda command: Failure.forbidden(command, "namespaces")],
+    [Failure.unreachable(DEV), Failure.unauthorized(DEV), Failure.forbidden(DEV, "namespaces")],
+    ids=["unreachable", "unauthorized", "forbidden"],
 )
-async def test_a_cluster_that_does_not_answer_has_no_namespaces(failure: "type[Failure]") -> None:
+async def test_a_cluster_that_does_not_answer_has_no_namespaces(failure: Failure) -> None:
     """Its context is listed, and so are the namespaces of the others."""
-    fake = cluster(failure("kubectl get --context=dev"))
-    uris = [one.uri for one in (await port(fake).resources.list()).resources]
+    uris = [one.uri for one in (await port(cluster(failure)).resources.list()).resources]
     assert uris[0] == "k8s-context://dev" and not [u for u in uris if u.startswith("k8s-namespace://dev/")]
     assert uris[-1].endswith("/kube-system")
 
@@ -104,7 +112,7 @@ async def test_a_cluster_that_does_not_answer_has_no_namespaces(failure: "type[F
 async def test_a_cluster_that_hangs_does_not_delay(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is given up after a while, and not asked again for the next page."""
     monkeypatch.setattr(names, "PATIENCE", 0.2)
-    fake = cluster(Failure.hanging("kubectl get --context=dev"), sleep=lambda _: asyncio.sleep(60))
+    fake = cluster(Failure.hanging(DEV), sleep=no_time)
     kubeport = port(fake)
     async with asyncio.timeout(5):
         found = [one.uri for one in (await kubeport.resources.list()).resources]
@@ -151,7 +159,7 @@ def cursor(value: object) -> str:
         cursor(["gone", "", False]),
         cursor(["dev", "", True]) + "=",
         cursor(["dev", "", True]) + "\n",
-        cursor([[[[[[]]]]]] * 3),
+        cursor([{"a": 1}, [[[3]]], True]),
     ],
 )
 async def test_cursors_that_are_not_ours(made: str) -> None:

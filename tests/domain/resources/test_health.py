@@ -1,5 +1,6 @@
 """The health of each kind, out of what controllers write."""
 
+import json
 from typing import Any
 
 import pytest
@@ -149,7 +150,11 @@ def test_releases(status: str, word: str) -> None:
 
 @pytest.mark.parametrize("kind", ["deployments.apps", "pods", "nodes", "jobs.batch", "services", "x.y.com"])
 @pytest.mark.parametrize(
-    "status", [None, 3, "x", [], [1], {"conditions": 3}, {"conditions": [3, None, {}]}, {"replicas": "many"}]
+    "status",
+    [json.loads(text) for text in (
+        "null", "3", '"x"', "[]", "[1]", '{"conditions": 3}', '{"conditions": [3, null, {}]}',
+        '{"replicas": "many"}', '{"replicas": 1e400, "readyReplicas": -5}',
+    )],
 )
 def test_no_status_makes_it_fail(kind: str, status: Any) -> None:
     """Objects are written by others."""

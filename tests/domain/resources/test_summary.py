@@ -111,7 +111,10 @@ def test_a_huge_object_stays_small_and_says_so() -> None:
     )
 
 
-@pytest.mark.parametrize("value", [None, 3, "x" * 10**6, [], [[[[[[]]]]]], {"a": None}, True, 1e308, 10**400])
+SHAPES: tuple[Any, ...] = (None, 3, "x" * 10**6, [], [[[[]]]], {"a": None}, True, 1e308, 10**400)
+
+
+@pytest.mark.parametrize("value", SHAPES, ids=range(len(SHAPES)))
 def test_objects_of_any_shape(value: Any) -> None:
     """Neither an exception nor more than fits."""
     for uri in (DEPLOYMENT, parse("k8s-pod://p/n/a"), parse("k8s-resource://p/n/x.example.com/a")):
