@@ -165,7 +165,7 @@ def choose_approvals(
     return Approvals(approver, once, clock, key, limits.approval_seconds, limits.approvals)
 
 
-def choose_telemetry(server: ServerSettings, turns: Turns) -> Telemetry:
+def choose_telemetry(server: ServerSettings, turns: Turns, watches: SharedWatches) -> Telemetry:
     """Metrics and traces where the settings want them.
 
     Raises:
@@ -178,6 +178,7 @@ def choose_telemetry(server: ServerSettings, turns: Turns) -> Telemetry:
     gauges: dict[str, Callable[[], float]] = {
         "calls_running": lambda: turns.running,
         "calls_waiting": lambda: turns.waiting,
+        "watches": lambda: len(watches),
     }
     try:
         return MeasuringTelemetry(
@@ -248,8 +249,18 @@ class Container(containers.DeclarativeContainer):
     approvals: providers.Provider[Approvals] = providers.ThreadSafeSingleton(
         choose_approvals, approver=approver, shared=state, clock=clock, limits=settings.provided.limits
     )
+    lists: providers.Provider[Lists] = providers.ThreadSafeSingleton(
+        Lists, contexts=contexts, rules=rules
+    )
+    watches: providers.Provider[SharedWatches] = providers.ThreadSafeSingleton(
+        SharedWatches,
+        watcher=watcher,
+        most=settings.provided.limits.watches,
+        per_caller=settings.provided.limits.caller_watches,
+        also=lists.provided.heard,
+    )
     telemetry: providers.Provider[Telemetry] = providers.ThreadSafeSingleton(
-        choose_telemetry, settings.provided.server, turns=turns
+        choose_telemetry, settings.provided.server, turns=turns, watches=watches
     )
     run_command: providers.Provider[RunCommand] = providers.ThreadSafeSingleton(
         RunCommand,
@@ -276,16 +287,6 @@ class Container(containers.DeclarativeContainer):
         ExplainCommand, contexts=contexts, manifests=manifests, rules=rules, settings=settings
     )
     more: providers.Provider[ContinueOutput] = providers.ThreadSafeSingleton(ContinueOutput, shaper=shaper)
-    lists: providers.Provider[Lists] = providers.ThreadSafeSingleton(
-        Lists, contexts=contexts, rules=rules
-    )
-    watches: providers.Provider[SharedWatches] = providers.ThreadSafeSingleton(
-        SharedWatches,
-        watcher=watcher,
-        most=settings.provided.limits.watches,
-        per_caller=settings.provided.limits.caller_watches,
-        also=lists.provided.heard,
-    )
     admission: providers.Provider[Admission] = providers.ThreadSafeSingleton(
         Admission, explain=explain, rates=rates, clock=clock, audit=audit
     )

@@ -10,11 +10,14 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from kubeport import Approval, Level, Policy, Settings
+from kubeport.adapters.audit import MemoryAudit
 from kubeport.adapters.fake_cluster import shop
 from kubeport.adapters.telemetry import MeasuringTelemetry, Metrics
 from kubeport.application.kubeport import Kubeport
 from kubeport.application.ports import Telemetry
+from kubeport.application.settings import ServerSettings
 from kubeport.containers import in_memory
+from kubeport.containers.container import Container
 
 SRC = Path(__file__).parents[3] / "src"
 
@@ -84,6 +87,22 @@ async def test_times_bytes_and_gauges() -> None:
     assert found["kubeport_calls_waiting"] == [({}, 3)]
     waiting[0] = 0
     assert _samples(metrics)["kubeport_calls_waiting"] == [({}, 0)]
+
+
+@pytest.mark.anyio
+async def test_watches_are_a_gauge() -> None:
+    """Operators see how many run, as the container wires it."""
+    settings = Settings(server=ServerSettings(metrics=True))
+    cluster = shop()
+    kubeport = Container(
+        settings=settings, kubeconfig=cluster, watcher=cluster, audit=MemoryAudit()
+    ).kubeport()
+    telemetry = kubeport.run.telemetry
+    assert isinstance(telemetry, MeasuringTelemetry) and telemetry.metrics is not None
+    await kubeport.subscriptions.subscribe("k8s-context://demo", lambda _: None)
+    assert _samples(telemetry.metrics)["kubeport_watches"] == [({}, 2)]
+    await kubeport.aclose()
+    assert _samples(telemetry.metrics)["kubeport_watches"] == [({}, 0)]
 
 
 _TRACED = """
