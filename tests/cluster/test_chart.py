@@ -32,7 +32,8 @@ EVERYTHING: dict[str, Any] = {
     "podLabels": {"team": "platform"},
     "podAnnotations": {"note": "x"},
 }
-VALUES = {"kubeconfig": KUBECONFIG, "everything": EVERYTHING}
+CALLERS = {"config": CONFIG, "callerKubeconfigsSecret": "callers"}
+VALUES = {"kubeconfig": KUBECONFIG, "everything": EVERYTHING, "callers": CALLERS}
 
 
 @pytest.fixture(params=["helm3", "helm4"])
@@ -113,11 +114,21 @@ def test_rbac_names_whom_it_impersonates_and_nothing_else(helm4: str) -> None:
     assert bound == {"tools-mcp-kubeport", "view"}
 
 
-def test_a_kubeconfig_needs_no_account(helm4: str) -> None:
-    """With clusters from a kubeconfig the Pod gets no token and no role at all."""
-    text = _rendered(helm4, KUBECONFIG)
+@pytest.mark.parametrize("values", [KUBECONFIG, CALLERS])
+def test_a_kubeconfig_needs_no_account(helm4: str, values: dict[str, Any]) -> None:
+    """With clusters from kubeconfigs the Pod gets no token and no role at all."""
+    text = _rendered(helm4, values)
     assert _pod(text)["automountServiceAccountToken"] is False
     assert not {one["kind"] for one in _objects(text)} & {"ClusterRole", "ClusterRoleBinding", "Role"}
+
+
+def test_kubeconfigs_of_callers_are_where_the_settings_look(helm4: str) -> None:
+    """The mode and the folder follow from the Secret."""
+    container = _pod(_rendered(helm4, CALLERS))["containers"][0]
+    told = {one["name"]: one["value"] for one in container["env"]}
+    folder = told["KUBEPORT_IDENTITY_KUBECONFIGS"]
+    assert told["KUBEPORT_IDENTITY_MODE"] == "kubeconfig" and "KUBECONFIG" not in told
+    assert {"name": "callers", "mountPath": folder, "readOnly": True} in container["volumeMounts"]
 
 
 @pytest.mark.parametrize(
@@ -127,7 +138,10 @@ def test_a_kubeconfig_needs_no_account(helm4: str) -> None:
         ({"config": "# [auth]\n", "kubeconfigSecret": "x"}, "needs an [auth] section"),
         ({"config": CONFIG}, "name the Secret"),
         ({"config": CONFIG, "kubeconfigSecret": "x", "inCluster": True}, "exclude each other"),
+        ({**KUBECONFIG, "callerKubeconfigsSecret": "y"}, "exclude each other"),
         ({**KUBECONFIG, "rbac": {"impersonate": {"groups": ["system:masters"]}}}, "is reserved"),
+        ({**KUBECONFIG, "rbac": {"impersonate": {"users": [" System:admin"]}}}, "is reserved"),
+        ({**KUBECONFIG, "rbac": {"impersonate": {"groups": ["kubeadm:cluster-admins"]}}}, "is reserved"),
         ({**KUBECONFIG, "replica": 3}, "replica"),
         ({**KUBECONFIG, "service": {"port": "http"}}, "port"),
         ({**KUBECONFIG, "image": {"digest": "latest"}}, "digest"),

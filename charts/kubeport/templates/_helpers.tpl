@@ -31,14 +31,14 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- if not (regexMatch "(?m)^\\s*\\[auth" .Values.config) }}
 {{- fail "config: needs an [auth] section. Without authentication Kubeport serves loopback only, and nobody would reach it in a Pod (docs/how-to/sso.md)." }}
 {{- end }}
-{{- if and .Values.kubeconfigSecret .Values.inCluster }}
-{{- fail "kubeconfigSecret and inCluster exclude each other: which clusters are meant?" }}
+{{- if or (and .Values.kubeconfigSecret .Values.inCluster) (and .Values.callerKubeconfigsSecret (or .Values.kubeconfigSecret .Values.inCluster)) }}
+{{- fail "kubeconfigSecret, callerKubeconfigsSecret and inCluster exclude each other: which clusters are meant?" }}
 {{- end }}
-{{- if not (or .Values.kubeconfigSecret .Values.inCluster) }}
+{{- if not (or .Values.kubeconfigSecret .Values.callerKubeconfigsSecret .Values.inCluster) }}
 {{- fail "kubeconfigSecret: name the Secret with a kubeconfig, or set inCluster to true." }}
 {{- end }}
 {{- range concat .Values.rbac.impersonate.users .Values.rbac.impersonate.groups }}
-{{- if hasPrefix "system:" . }}
+{{- if regexMatch "(?i)^\\s*(system|kubeadm):" . }}
 {{- fail (printf "rbac.impersonate: %s is reserved; Kubeport refuses to impersonate it." .) }}
 {{- end }}
 {{- end }}
