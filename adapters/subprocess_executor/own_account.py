@@ -1,7 +1,7 @@
 """A kubeconfig for the account of our own Pod; it names the files of the account, and holds no secret.
 
-The tools find that account by themselves, but without a kubeconfig they ignore impersonation: client-go's
-configuration inside a cluster takes no user to act as.
+The tools find that account by themselves, but not where they are to impersonate: client-go's configuration
+inside a cluster takes no user to act as, and kubectl and helm then ask localhost:8080.
 """
 
 import contextlib

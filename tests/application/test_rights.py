@@ -289,7 +289,7 @@ async def test_a_kubeconfig_for_each_caller() -> None:
 
 
 async def test_inside_a_cluster_impersonation_needs_a_kubeconfig() -> None:
-    """The tools ignore --as with the account that they find by themselves."""
+    """With --as the tools do not find the Pod's account by themselves."""
     pod = Kubeconfig((ContextRef("in-cluster", "shop", in_cluster=True),), "in-cluster")
     site = bench(IMPERSONATING, known=pod)
     assert (await site.run(Request("kubectl get pods", caller=ANN))).error is None

@@ -195,7 +195,7 @@ async def test_inside_a_cluster_too(
     admin: Kubectl, api_server: Path, blue: str, trail: Trail, tmp_path: Path, helm4: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    """With the Pod's own account, where kubectl and helm by themselves ignore whom they are to act as."""
+    """With the Pod's own account, which kubectl and helm by themselves do not find once they impersonate."""
     known = json.loads(api_server.read_text())
     cluster = known["clusters"][0]["cluster"]
     token = next(user["user"]["token"] for user in known["users"] if user["name"] == "viewer")
