@@ -6,7 +6,6 @@ import attrs
 
 from ..domain.context import ContextRef, Kubeconfig, Target
 from ..domain.errors import KubeportError
-from ..domain.identity import Identity
 from ..domain.judging import Decision, judge
 from ..domain.manifest import ManifestObject
 from ..domain.policy import Policy
@@ -115,7 +114,7 @@ class ExplainCommand:
         if found.decision is not None and found.decision.refused:
             return found
         self.contexts.check_listing(call, caller, policy)
-        identity = Identity() if call.help else self.contexts.identities.of(caller)
+        identity = self.contexts.identities.for_call(call, caller)
         return attrs.evolve(found, placed=placed_flags(call, target, self.settings, identity))
 
     def _target(self, understood: Understood, request: Request, policy: Policy) -> Target:

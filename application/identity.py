@@ -8,8 +8,10 @@ import attrs
 from ..domain.errors import PolicyDenied
 from ..domain.identity import Identity, fault_of, kubeconfig_name
 from ..domain.policy import Caller
+from ..domain.tools.invocation import Invocation
 from .ports import WatchPlace
 from .settings import Settings
+from .target import reaches_a_context
 
 RULE = "identity"
 
@@ -36,6 +38,22 @@ class Identities:
             return Identity()
         known = self._known(caller)
         return self._impersonated(known) if mode == "impersonate" else self._own_file(known)
+
+    def for_call(self, call: Invocation, caller: Caller) -> Identity:
+        """The identity that *call* of *caller* runs under.
+
+        What reaches no cluster needs nobody's name: it sees no kubeconfig, unless the mode is ``none``.
+
+        Raises:
+            PolicyDenied: as ``of``.
+        """
+        if call.help or self.settings.identity.mode == "none":
+            return Identity()
+        shows_kubeconfig = call.tool == "kubectl" and call.verb.path[:1] == ("config",)
+        has_own_server = call.tool == "argocd" and call.verb.targets
+        if shows_kubeconfig or has_own_server or reaches_a_context(call, self.settings):
+            return self.of(caller)
+        return Identity(kubeconfig=os.path.devnull)
 
     def place(self, place: WatchPlace, caller: Caller) -> WatchPlace:
         """*place* as *caller* may watch it.

@@ -14,7 +14,6 @@ import attrs
 from ..domain.context import Target
 from ..domain.effect import Effect
 from ..domain.errors import ExecutionFailed, InternalFault, KubeportError
-from ..domain.identity import Identity
 from ..domain.judging import Decision, judge
 from ..domain.manifest import ManifestObject
 from ..domain.redaction import Redactor
@@ -146,7 +145,7 @@ class _Run:
         )
         self._judge(understood)
         contexts.check_listing(call, request.caller)
-        identity = Identity() if call.help else contexts.identities.of(request.caller)
+        identity = contexts.identities.for_call(call, request.caller)
         placed = placed_flags(call, self.target, self.use.settings, identity)
         self.argv = (call.argv(*placed), *(used.argv for used in understood.filters))
         stages = tuple(Stage(argv, filter=place > 0) for place, argv in enumerate(self.argv))

@@ -1,10 +1,13 @@
 """What a server over HTTP tells of itself: whether it can serve calls, and what it has counted."""
 
+import os
+
 from ..adapters.mcp.operations import Check, Operations
 from ..adapters.shared_state import RedisOutputStore
 from ..adapters.subprocess_executor import SubprocessExecutor
 from ..adapters.telemetry import MeasuringTelemetry
 from ..application.kubeport import Kubeport
+from ..domain.errors import ExecutionFailed
 
 
 def operations(kubeport: Kubeport) -> Operations:
@@ -17,6 +20,10 @@ def operations(kubeport: Kubeport) -> Operations:
 def _checks(kubeport: Kubeport) -> dict[str, Check]:
     async def contexts() -> None:
         kubeport.contexts.check()
+
+        folder = kubeport.settings.identity.kubeconfigs
+        if folder and not os.access(folder, os.R_OK | os.X_OK):
+            raise ExecutionFailed(f"The folder identity.kubeconfigs, {folder}, cannot be read.")
 
     checks: dict[str, Check] = {"kubeconfig": contexts}
     executor, store = kubeport.run.executor, kubeport.more.shaper.store

@@ -3,6 +3,10 @@
 import attrs
 import pytest
 
+from kubeport.adapters.manifest import YamlManifest
+from kubeport.application.describe_command import DescribeCommand
+from kubeport.application.documentation import Documentation
+from kubeport.application.explain_command import ExplainCommand
 from kubeport.application.identity import Identities
 from kubeport.application.ports import WatchPlace
 from kubeport.application.request import Access, Request
@@ -265,6 +269,19 @@ async def test_argocd_does_not_act_with_the_servers_rights(identity: IdentitySet
     assert refused is not None and refused.rule == "identity"
 
 
+@pytest.mark.parametrize("identity", [IMPERSONATING, KEPT])
+@pytest.mark.parametrize(
+    "command", ["kubectl version --client", "helm search repo x", "helm template a bitnami/b"]
+)
+async def test_what_reaches_no_cluster_needs_nobodys_name(identity: IdentitySettings, command: str) -> None:
+    """And finds no kubeconfig that could lead it to one."""
+    site = bench(identity)
+    for caller in (Caller(), ANN):
+        assert (await site.run(Request(command, caller=caller))).error is None
+        assert site.executor.jobs[-1].kubeconfig == "/dev/null"
+        assert not any(word.startswith("--as") or "kube-as" in word for word in site.argv[0])
+
+
 async def test_istioctl_gets_no_group_that_it_might_take_for_two() -> None:
     """kubectl and helm take a comma as it is."""
     site = bench(IdentitySettings("impersonate", allowed_groups=("cn=*",)))
@@ -286,6 +303,21 @@ async def test_a_kubeconfig_for_each_caller() -> None:
     assert reason(await site.run(Request("kubectl get pods"))) == "identity"
     traversing = Identities(site.settings).of(Caller("../bob")).kubeconfig
     assert traversing.startswith("/etc/kubeport/callers/sha256-")
+
+
+@pytest.mark.parametrize("identity", [IMPERSONATING, KEPT])
+async def test_kept_documentation_is_nobody_elses_where_a_cluster_told_it(identity: IdentitySettings) -> None:
+    """What explain says is asked in each caller's name; a program's own help is the same for all."""
+    site = bench(identity)
+    describe = DescribeCommand(site.run, Documentation(site.executor, site.clock))
+    site.executor.stdout = "KIND: Pod\n"
+    for caller in (ANN, ANN, BOB):
+        context = f"own-{caller.name}" if identity is KEPT else "dev"
+        assert (await describe("kubectl", "explain pods", caller, context=context)).error is None
+    assert len(site.executor.jobs) == 2
+    for caller in (ANN, BOB, Caller()):
+        assert (await describe("kubectl", "get", caller)).error is None
+    assert len(site.executor.jobs) == 3
 
 
 async def test_inside_a_cluster_impersonation_needs_a_kubeconfig() -> None:
@@ -337,9 +369,6 @@ async def test_a_callers_own_words_choose_no_identity(command: str) -> None:
 
 async def test_explaining_says_what_running_would() -> None:
     """The placed flags, and who is refused."""
-    from kubeport.adapters.manifest import YamlManifest
-    from kubeport.application.explain_command import ExplainCommand
-
     site = bench(IMPERSONATING)
     explain = ExplainCommand(site.contexts, YamlManifest(), site.contexts.rules, site.settings)
     told = explain(Request("kubectl get pods", context="dev", caller=ANN, access=Access.ANY)).as_dict()

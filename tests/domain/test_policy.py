@@ -135,3 +135,42 @@ def test_all_namespaces_get_no_more_than_each(rules: tuple[Rule, ...], default: 
     everywhere = order.index(policy.access_of(facet(namespace=Scope.ALL))[0])
     for namespace in _NAMESPACES:
         assert everywhere <= order.index(policy.access_of(facet(namespace=namespace))[0])
+
+
+_GLOBS = st.lists(
+    st.sampled_from(["*", "dev", "d*", "prod", "shop", "pods", "kubectl get"]), min_size=1
+).map(tuple)
+_RULES = st.builds(
+    Rule,
+    name=st.just("r"),
+    reason=st.just("because"),
+    access=st.none() | st.sampled_from(Level),
+    contexts=_GLOBS,
+    namespaces=_GLOBS,
+    commands=_GLOBS,
+    kinds=_GLOBS,
+    names=_GLOBS,
+    callers=st.sampled_from([("*",), ("ann",), ("group:blue",), ("bob",)]),
+)
+
+
+@given(
+    st.lists(_RULES, max_size=4).map(tuple),
+    st.sampled_from(Level),
+    st.sampled_from(["dev", "prod"]),
+    st.sampled_from(["shop", "other", Scope.ALL, Scope.CLUSTER]),
+    st.sampled_from(["pods", "secrets", ""]),
+)
+def test_nothing_gets_more_than_the_most(
+    rules: tuple[Rule, ...], default: Level, context: str, namespace: str | Scope, kind: str
+) -> None:
+    """A context that is hidden is one in which every call would be refused."""
+    ann, policy = Caller("ann", ("blue",)), Policy("p", default, rules=rules)
+    one = facet(context=context, namespace=namespace, kind=kind, caller=ann)
+    assert policy.access_of(one)[0].rank <= policy.most(ann, context).rank <= policy.most(ann).rank
+
+
+@pytest.mark.parametrize("granted", Level)
+def test_the_most_is_never_more_than_the_credential(granted: Level) -> None:
+    """Whatever the policy gives."""
+    assert Policy("p", Level.ADMIN).most(Caller("ann", granted=granted)) is granted
