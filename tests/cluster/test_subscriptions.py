@@ -20,7 +20,10 @@ from tests.adapters.mcp.older_era import subscribe, unsubscribe
 from tests.adapters.mcp.processes import environment
 from tests.adapters.watcher_contract import DEPLOYMENT
 from tests.cluster.conftest import Kubectl, Restartable
-from tests.cluster.test_watcher import port_of
+from tests.cluster.test_watcher import chart_in, port_of
+
+from kubeport.application.subscriptions.lists import ChangedList
+from kubeport.containers import live
 
 pytestmark = pytest.mark.anyio
 NAMESPACE, WEB = "watched", "k8s-deployment://admin/watched/web"
@@ -254,3 +257,28 @@ async def test_after_a_loss_of_the_api_server_the_next_update_comes(
         for one in listeners:
             async with asyncio.timeout(_SOON + 5):
                 assert await one.told.get() - done <= _SOON
+
+
+async def test_namespaces_and_releases_for_an_embedder(
+    cluster: Kubectl, helm4: str, kubeconfig: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the library's own API: a context hears of a new namespace, and a release of its installation."""
+    monkeypatch.setenv("KUBECONFIG", str(kubeconfig))
+    kubeport, told = live(), asyncio.Queue[object]()
+    release = f"helm-release://admin/{NAMESPACE}/shop"
+    helm = Kubectl(helm4, cluster.environ)
+    try:
+        kubeport.subscriptions.on_lists(told.put_nowait)
+        async with await kubeport.subscriptions.subscribe("k8s-context://admin", told.put_nowait):
+            await asyncio.to_thread(cluster.output, "create", "namespace", "late")
+            async with asyncio.timeout(_SOON + 5):
+                assert {await told.get(), await told.get()} == {"k8s-context://admin", ChangedList.RESOURCES}
+        async with await kubeport.subscriptions.subscribe(release, told.put_nowait):
+            words = ("install", "shop", str(chart_in(tmp_path)), f"--namespace={NAMESPACE}")
+            await asyncio.to_thread(helm.output, *words)
+            async with asyncio.timeout(_SOON + 5):
+                while await told.get() != release:
+                    continue
+        assert len(kubeport.subscriptions.watches) == 0
+    finally:
+        await kubeport.aclose()
