@@ -5,7 +5,10 @@ BIN := $(VENV)/bin
 FUZZ_SECONDS ?= 60
 READY := $(VENV)/.ready
 
-.PHONY: demo test check lint types imports wheel docs cluster-test bench fuzz lock clean
+.PHONY: help demo test check reference lint types imports wheel docs cluster-test bench fuzz lock clean
+
+help:                   ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 16
 
 demo: $(READY)          ## the main job on an in-memory cluster
 	$(BIN)/kubeport demo
@@ -14,6 +17,9 @@ test: $(READY)          ## the tests; what this machine cannot run is skipped, a
 	$(BIN)/pytest
 
 check: lint types imports wheel docs test   ## every gate
+
+reference: $(READY)     ## docs/reference anew, from the code
+	$(BIN)/python -m docs.generate
 
 docs: $(READY)          ## the documentation as HTML; every warning, such as a dead link, is an error
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs .cache/docs

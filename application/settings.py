@@ -156,7 +156,10 @@ class LimitSettings:
 
 @attrs.frozen
 class TargetSettings:
-    """Context and namespace of a call that names none; empty means the kubeconfig's own."""
+    """Where a call goes that does not say so.
+
+    context: empty means the kubeconfig's current one. namespace: empty means the context's own.
+    """
 
     context: str = ""
     namespace: str = ""
@@ -243,7 +246,10 @@ class StateSettings:
 
 @attrs.frozen
 class PromptSettings:
-    """The operator's own prompts. folder: a folder of Markdown files, read again when they change."""
+    """The operator's own prompts.
+
+    folder: a folder of Markdown files, read again when they change.
+    """
 
     folder: str = ""
 

@@ -135,6 +135,11 @@ _SIGNS = (
 _FAILED = Diagnosis("failed", "The command failed.", "")
 
 
+def kinds() -> tuple[Diagnosis, ...]:
+    """Every kind of failure, in the order in which they are looked for."""
+    return tuple(dict.fromkeys(sign.diagnosis for sign in _SIGNS))
+
+
 def diagnose(stderr: str) -> Diagnosis:
     """What the text on *stderr* of a failed command says."""
     return next((sign.diagnosis for sign in _SIGNS if sign.pattern.search(stderr)), _FAILED)

@@ -74,14 +74,14 @@ def overrides(arguments: argparse.Namespace) -> dict[str, str]:
         if not equals or "." not in name:
             raise ValueError(f"--set {pair}: expected SECTION.KEY=VALUE, such as limits.timeout=60")
         found[name] = text
-    for option, name in _SHORTHANDS.items():
+    for option, name in SHORTHANDS.items():
         value = getattr(arguments, option, None)
         if value is not None:
             found[name] = str(value)
     return found
 
 
-_SHORTHANDS = {
+SHORTHANDS = {
     "level": "security.level",
     "transport": "server.transport",
     "host": "server.host",

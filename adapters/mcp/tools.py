@@ -31,7 +31,13 @@ Check = Callable[[dict[str, Any]], list[str]]
 
 @attrs.frozen
 class RunArguments:
-    """Arguments of a tool that runs commands."""
+    """Arguments of a tool that runs commands.
+
+    command: the command line, with or without the tool's name. context: the cluster, by its name in the
+    kubeconfig. namespace: where nothing else says so. timeout: seconds, within the limits of the server.
+    manifest: the text for ``-f -``. fold: write runs of alike lines once. scope: a resource URI in place of
+    context and namespace.
+    """
 
     command: str
     context: str = ""
@@ -44,14 +50,22 @@ class RunArguments:
 
 @attrs.frozen
 class MoreArguments:
-    """Arguments of ``more``."""
+    """Arguments of ``more``.
+
+    handle: the one that stands where an output was cut, and in ``continuation``.
+    """
 
     handle: str
 
 
 @attrs.frozen
 class HelpArguments:
-    """Arguments of ``help``."""
+    """Arguments of ``help``.
+
+    tool: the tool that is asked about. command: a command path such as ``rollout status``, for kubectl
+    also ``explain deployment.spec``; the tool itself if left out. section: a part of it alone. context: the
+    cluster whose kinds are explained. scope: a resource URI in place of context.
+    """
 
     tool: str
     command: str = ""
@@ -62,7 +76,11 @@ class HelpArguments:
 
 @attrs.frozen
 class PolicyArguments:
-    """Arguments of ``policy``."""
+    """Arguments of ``policy``.
+
+    tool: the tool of the command. command: the command line that is asked about. context: as in a call.
+    namespace: as in a call. scope: as in a call.
+    """
 
     tool: str
     command: str
