@@ -56,11 +56,11 @@ def test_add_a_verb(copied: Path, run: Run) -> None:
     table = copied / "domain" / "tools" / "kubectl" / "changing.py"
     row = 'Verb(("hibernate",), Effect.WRITE, summary="Put it to sleep")'
     unknown = run("policy", "check", "kubectl hibernate", "--level", "write")
-    assert unknown.returncode == 3 and "is no kubectl command that Kubeport knows" in unknown.stdout
+    assert unknown.returncode == 3 and "is not a kubectl command that Kubeport knows" in unknown.stdout
     edited(table, "\nVERBS = (", f"\nVERBS = ({row}, ")
     assert run("policy", "check", "kubectl hibernate").returncode == 3
     allowed = run("policy", "check", "kubectl hibernate", "--level", "write")
-    assert (allowed.returncode, allowed.stdout.split()[0]) == (0, "allowed"), allowed
+    assert (allowed.returncode, allowed.stdout.split()[0]) == (0, "allowed:"), allowed
 
 
 def test_add_a_setting(copied: Path, run: Run) -> None:

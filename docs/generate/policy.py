@@ -59,6 +59,5 @@ def _default(field: "attrs.Attribute[Any]") -> str:
     if value is None or value == ():
         return "none"
     if isinstance(value, tuple):
-        several = cast("tuple[Any, ...]", value)
-        return codes(str(getattr(one, "value", one)) for one in several)
+        return codes(str(getattr(one, "value", one)) for one in cast("Any", value))
     return code(str(getattr(value, "value", value)))
