@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Iterator
 from weakref import WeakValueDictionary
 
 import attrs
@@ -15,7 +16,7 @@ from ..run_command import RunCommand
 from .asking import Asking
 
 KEPT_FOR = 10.0
-PATIENCE = 3.0
+PATIENCE = 5.0
 MOST_NAMES = 100_000
 MOST_ANSWERS = 200
 KINDS = ""
@@ -76,8 +77,7 @@ class Names:
         except TimeoutError:
             return ()
         value = NAME if wanted.kind else KIND
-        found = (line.strip().rpartition("/")[2] for line in printed.splitlines())
-        return tuple(sorted({name for name in found if value.accepts(name)}))
+        return tuple(sorted({name for name in _names(wanted.kind, printed) if value.accepts(name)}))
 
     def _keep(self, key: tuple[Caller, Wanted], found: tuple[str, ...]) -> None:
         self._kept.pop(key, None)
@@ -91,4 +91,14 @@ def _command(kind: str) -> tuple[str, ...]:
         return ("kubectl", "api-resources", "--verbs=get", "-o", "name")
     if kind == RELEASE:
         return ("helm", *LIST_RELEASES, "--short", "--max=1000")
-    return ("kubectl", "get", kind, "-o", "name")
+    # its table comes from the server without the objects: a third of the time of -o name for 5,000 pods
+    return ("kubectl", "get", kind)
+
+
+def _names(kind: str, printed: str) -> Iterator[str]:
+    lines = printed.splitlines()
+    if kind in (KINDS, RELEASE):
+        return (line.strip() for line in lines)
+    # a table that begins with something else, as that of events does, has no names for us
+    named = lines and lines[0].split()[:1] == ["NAME"]
+    return (line.partition(" ")[0] for line in (lines[1:] if named else ()))
