@@ -47,7 +47,6 @@ class Asking:
     context: str
     namespace: str = ""
     caller: Caller = Caller()
-    timeout: float | None = None
     origin: Origin = Origin()
     unread: dict[str, str] = attrs.field(factory=dict[str, str])
     faults: list[KubeportError] = attrs.field(factory=list[KubeportError])
@@ -82,7 +81,6 @@ class Asking:
             tool,
             self.context,
             self.namespace,
-            self.timeout,
             access=Access.READ,
             caller=self.caller,
             whole=True,
