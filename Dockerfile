@@ -30,6 +30,7 @@ USER 10001:10001
 WORKDIR /home/kubeport
 LABEL org.opencontainers.image.title="kubeport" \
       org.opencontainers.image.description="Kubernetes' command-line tools behind a policy, over MCP" \
-      org.opencontainers.image.licenses="Apache-2.0"
+      org.opencontainers.image.licenses="Apache-2.0" \
+      io.modelcontextprotocol.server.name="io.github.kubeport/kubeport"
 ENTRYPOINT ["kubeport"]
 CMD ["serve"]

@@ -5,11 +5,12 @@ Its shape is checked by those rules of the registry's schema of 2025-12-11 that 
 
 import json
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, cast
 
 import pytest
-from jsonschema import Draft7Validator
+from jsonschema import Draft7Validator, ValidationError
 
 from kubeport import Level, Settings
 
@@ -58,6 +59,17 @@ RULES = {
 }
 
 
+class _Validator(Protocol):
+    """The one method of jsonschema's that is used; its own types are partly unknown."""
+
+    def iter_errors(self, instance: object) -> Iterable[ValidationError]: ...
+
+
+def _faults(entry: dict[str, Any]) -> list[str]:
+    rules = cast("_Validator", Draft7Validator(RULES))
+    return [fault.message for fault in rules.iter_errors(entry)]
+
+
 @pytest.fixture
 def entry() -> dict[str, Any]:
     loaded: dict[str, Any] = json.loads((ROOT / "server.json").read_text())
@@ -65,13 +77,13 @@ def entry() -> dict[str, Any]:
 
 
 def test_it_keeps_the_rules_of_the_registry(entry: dict[str, Any]) -> None:
-    assert [error.message for error in Draft7Validator(RULES).iter_errors(entry)] == []
+    assert _faults(entry) == []
 
 
 def test_the_rules_refuse_a_floating_version_and_a_long_description(entry: dict[str, Any]) -> None:
     entry["packages"][0]["version"] = "latest"
     entry["description"] = "x" * 101
-    assert len(list(Draft7Validator(RULES).iter_errors(entry))) == 2
+    assert len(_faults(entry)) == 2
 
 
 def test_it_says_what_pyproject_says(entry: dict[str, Any]) -> None:
@@ -90,3 +102,7 @@ def test_the_level_it_offers_is_the_setting(entry: dict[str, Any]) -> None:
     level = variables["KUBEPORT_SECURITY_LEVEL"]
     assert level["choices"] == [str(each.value) for each in Level if each is not Level.NONE]
     assert level["default"] == str(Settings().security.level.value)
+
+
+def test_the_image_names_the_entry_so_that_the_registry_trusts_the_image(entry: dict[str, Any]) -> None:
+    assert f'io.modelcontextprotocol.server.name="{entry["name"]}"' in (ROOT / "Dockerfile").read_text()
