@@ -77,6 +77,7 @@ def decided(
         "client": redact(origin.client)[0],
         "session": origin.session,
         "transport": origin.transport,
+        "address": origin.address,
         "trace_id": origin.trace_id,
         "tool": call.tool if call is not None else request.tool,
         "command": shown_command(request, call),

@@ -28,12 +28,14 @@ class Origin:
 
     *client* is the program's name and version, *session* tells a client's connections apart without
     being the session's id, *trace_id* is that of W3C trace context, *transport* is ``stdio``, ``http`` ….
+    *address* is the client's, as far as the nearest proxy that is trusted knows it.
     """
 
     client: str = ""
     session: str = ""
     trace_id: str = ""
     transport: str = ""
+    address: str = ""
 
 
 @attrs.frozen

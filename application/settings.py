@@ -12,8 +12,7 @@ from ..domain.effect import Level
 from ..domain.errors import TOOLS
 from ..domain.filters import FILTERS
 from ..domain.identity import fault_of
-
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
+from .authentication import is_safe_address
 
 
 def _choice(*allowed: str) -> Any:
@@ -45,21 +44,28 @@ def _between(least: float, most: float) -> Any:
 class ServerSettings:
     """How ``kubeport serve`` listens and logs.
 
-    transport: ``stdio`` or ``http``. host, port: where http listens, loopback only, since there is
-    no authentication; port 0 takes a free one. allowed_hosts, allowed_origins: Host and Origin
-    headers accepted beside those of loopback. tls_certificate, tls_key: PEM files, taken up anew when
-    they change; empty is plain HTTP. connections: how many at once; the longest silent one makes room.
-    request_seconds: for a request to arrive whole; write_seconds: for a client to read on. body_bytes:
-    of one request. metrics: whether ``/metrics`` is served (extra ``metrics``). traces: the whole URL of a
-    collector for traces by OTLP (extra ``otlp``). log_level: ``debug`` to ``error``; log_format:
-    ``text`` or ``json``, a line each on stderr.
+    transport: ``stdio`` or ``http``. host: where http listens; anything but loopback needs authentication
+    and allowed_hosts. port: 0 takes a free one. allowed_hosts, allowed_origins: Host and Origin headers
+    accepted beside those of loopback (``kubeport.example.com``, ``:*`` behind it for any port).
+    trusted_proxies: addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are believed; an
+    identity is never taken from a header. websocket: whether ``/ws`` is served, too (extra
+    ``websocket``). legacy_sse: whether the transport of 2024 is served at ``/sse``, which the
+    specification has deprecated. tls_certificate, tls_key: PEM files, taken up anew when they change;
+    empty is plain HTTP. connections: how many at once; the longest silent one makes room.
+    request_seconds: for a request to arrive whole; write_seconds: for a client to read on. body_bytes: of
+    one request. metrics: whether ``/metrics`` is served (extra ``metrics``). traces: the whole URL of a
+    collector for traces by OTLP (extra ``otlp``). log_level: ``debug`` to ``error``; log_format: ``text``
+    or ``json``, a line each on stderr.
     """
 
     transport: str = attrs.field(default="stdio", validator=_choice("stdio", "http"))
-    host: str = attrs.field(default="127.0.0.1", validator=_choice(*LOOPBACK))
+    host: str = "127.0.0.1"
     port: int = attrs.field(default=8080, validator=_between(0, 65535))
     allowed_hosts: tuple[str, ...] = ()
     allowed_origins: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
+    websocket: bool = False
+    legacy_sse: bool = False
     tls_certificate: str = ""
     tls_key: str = ""
     connections: int = attrs.field(default=1000, validator=_between(1, 100_000))
@@ -245,6 +251,53 @@ class StateSettings:
 
 
 @attrs.frozen
+class AuthSettings:
+    """How a server over http knows who calls.
+
+    mode: ``none`` serves loopback only; ``jwt`` takes access tokens of an identity provider,
+    ``tokenreview`` those that Kubernetes knows, ``tokens`` those of a file. resource: the URL that
+    clients use for this server, such as ``https://kubeport.example.com/mcp``; tokens must be meant for
+    it. issuer: that of the tokens, to the letter. audience: what the tokens call this server; resource if
+    empty. jwks_url: where the issuer's keys are; asked of its discovery document if empty. algorithms:
+    the signatures that are taken. leeway: seconds that clocks may differ. outage: seconds for which known
+    keys stay good while the issuer does not answer. user_claim: the claim with the caller's name.
+    groups_claim: the one with its groups; a dot leads into an object. context: whose API server reviews
+    tokens, for ``tokenreview``; empty is the current one. scopes: what every bearer of a reviewed token
+    has. tokens_file: the TOML file for ``tokens``, read again when it changes.
+    """
+
+    mode: str = attrs.field(default="none", validator=_choice("none", "jwt", "tokenreview", "tokens"))
+    resource: str = ""
+    issuer: str = ""
+    audience: str = ""
+    jwks_url: str = ""
+    algorithms: tuple[str, ...] = attrs.field(
+        default=("RS256", "ES256", "EdDSA"), validator=_choices("RS256", "ES256", "EdDSA", "PS256", "ES384")
+    )
+    leeway: float = attrs.field(default=30.0, validator=_between(0, 300))
+    outage: float = attrs.field(default=86_400.0, validator=_between(600, 604_800))
+    user_claim: str = "sub"
+    groups_claim: str = "groups"
+    context: str = ""
+    scopes: tuple[str, ...] = attrs.field(
+        default=("kubeport:read",), validator=_choices("kubeport:read", "kubeport:write", "kubeport:admin")
+    )
+    tokens_file: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        if self.mode != "none" and not self.resource:
+            raise ValueError("resource: expected this server's URL, such as https://kubeport.example.com/mcp")
+        if self.mode == "jwt" and not self.issuer:
+            raise ValueError("issuer: expected that of the identity provider's tokens")
+        if (self.mode == "tokens") != bool(self.tokens_file):
+            raise ValueError("tokens_file: expected with mode = tokens, and only then")
+        for name in ("resource", "issuer", "jwks_url"):
+            value: str = getattr(self, name)
+            if value and not is_safe_address(value):
+                raise ValueError(f"{name}: expected an https address, or loopback")
+
+
+@attrs.frozen
 class PromptSettings:
     """The operator's own prompts.
 
@@ -267,3 +320,4 @@ class Settings:
     audit: AuditSettings = AuditSettings()
     state: StateSettings = StateSettings()
     prompts: PromptSettings = PromptSettings()
+    auth: AuthSettings = AuthSettings()

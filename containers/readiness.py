@@ -6,15 +6,30 @@ from ..adapters.mcp.operations import Check, Operations
 from ..adapters.shared_state import RedisOutputStore
 from ..adapters.subprocess_executor import SubprocessExecutor
 from ..adapters.telemetry import MeasuringTelemetry
+from ..application.authentication import Authenticator, CannotAuthenticate
 from ..application.kubeport import Kubeport
 from ..domain.errors import ExecutionFailed
 
 
-def operations(kubeport: Kubeport) -> Operations:
+def operations(kubeport: Kubeport, authenticator: Authenticator | None = None) -> Operations:
     """The checks of the adapters that *kubeport* has, and its metrics where they are wanted."""
     telemetry = kubeport.run.telemetry
     metrics = telemetry.metrics if isinstance(telemetry, MeasuringTelemetry) else None
-    return Operations(_checks(kubeport), metrics.text if metrics is not None else None)
+    checks = _checks(kubeport)
+    if authenticator is not None:
+        name = "jwks" if kubeport.settings.auth.mode == "jwt" else "authentication"
+        checks[name] = _checking(authenticator)
+    return Operations(checks, metrics.text if metrics is not None else None)
+
+
+def _checking(authenticator: Authenticator) -> Check:
+    async def check() -> None:
+        try:
+            await authenticator.check()
+        except CannotAuthenticate as fault:
+            raise ExecutionFailed(str(fault)) from None
+
+    return check
 
 
 def _checks(kubeport: Kubeport) -> dict[str, Check]:

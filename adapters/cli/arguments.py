@@ -49,6 +49,7 @@ def parser(version: str) -> argparse.ArgumentParser:
         "contexts", parents=[shared], help="list the contexts of the kubeconfig"
     )
     _json(contexts)
+    _auth(commands, shared)
     _prompts(commands, shared)
     _config(commands, shared)
     doctor = commands.add_parser("doctor", parents=[shared], help="what of this machine can be used")
@@ -179,6 +180,20 @@ def _policy(
             "grammar", parents=[shared], help="the tools, versions and commands covered"
         )
     )
+
+
+def _auth(commands: Commands, shared: argparse.ArgumentParser) -> None:
+    auth = commands.add_parser("auth", help="tokens for auth.mode = tokens").add_subparsers(
+        dest="question", required=True, metavar="QUESTION"
+    )
+    token = auth.add_parser("token", parents=[shared], help="a new token, and the lines for auth.tokens_file")
+    token.add_argument("name", metavar="NAME", help="whose it is")
+    token.add_argument("--group", action="append", default=[], metavar="GROUP", help="repeatable")
+    token.add_argument(
+        "--scope", choices=("read", "write", "admin"), default="read", help="what it grants (default: read)"
+    )
+    token.add_argument("--days", type=int, default=0, metavar="N", help="good for N days (default: for ever)")
+    _json(token)
 
 
 def _prompts(commands: Commands, shared: argparse.ArgumentParser) -> None:

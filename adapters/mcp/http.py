@@ -1,18 +1,21 @@
-"""Serving over streamable HTTP on loopback, in the mode that keeps cancellation.
+"""Serving over streamable HTTP, in the mode that keeps cancellation; WebSocket and HTTP+SSE where wanted.
 
 Neither ``json_response`` nor ``stateless_http``: both lose cancellation in one of the eras. Host and
-Origin are always checked; there is no authentication, so nothing but loopback is listened on.
+Origin are always checked. Without authentication nothing but loopback is listened on.
 """
 
 import asyncio
 import contextlib
 import ipaddress
 from collections.abc import Callable
+from fnmatch import fnmatchcase
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from mcp.server.transport_security import TransportSecuritySettings
 
-from ...application.settings import ServerSettings
+from ...application.authentication import Authenticator
+from ...application.settings import ServerSettings, Settings
 from ...domain.errors import CommandError
 
 if TYPE_CHECKING:
@@ -22,23 +25,74 @@ if TYPE_CHECKING:
     from .server import KubeportServer
 
 GRACE_SECONDS = 5
+MCP_PATH = "/mcp"
 
 
-async def serve_http(server: "KubeportServer", settings: ServerSettings, operations: "Operations") -> None:
-    """Serve ``/mcp``, ``/livez`` and ``/readyz`` until SIGTERM or SIGINT; open calls get five seconds.
+async def serve_http(
+    server: "KubeportServer",
+    settings: Settings,
+    operations: "Operations",
+    authenticator: Authenticator | None = None,
+) -> None:
+    """Serve until SIGTERM or SIGINT; open calls get five seconds.
 
     Raises:
-        CommandError: the host is not loopback, or the certificate cannot be used.
+        CommandError: others could reach it without authentication or a list of hosts, the certificate
+            cannot be
+            used, or a package is missing.
     """
-    check_loopback(settings.host)
-    app = server.streamable_http_app(
-        host=settings.host,
-        transport_security=_security(settings),
-        max_request_body_size=settings.body_bytes,
-        custom_starlette_routes=operations.routes(),
+    check_reach(settings, authenticator is not None)
+    app = server.subscribing.standing.noticing(_app(server, settings, operations, authenticator))
+    if authenticator is not None:
+        from .guarding import Guard
+
+        app = Guard(app, authenticator, settings.auth.resource, _open_paths(settings, operations))
+    try:
+        await _run(app, settings.server, server.subscribing.close)
+    finally:
+        if authenticator is not None:
+            await authenticator.aclose()
+
+
+def _app(
+    server: "KubeportServer",
+    settings: Settings,
+    operations: "Operations",
+    authenticator: Authenticator | None,
+) -> Any:
+    security = _security(settings.server)
+    routes: list[Any] = [*operations.routes(), *_metadata(settings, authenticator)]
+    if settings.server.websocket:
+        from .websocket import websocket_route
+
+        routes.append(websocket_route(server, _allowing(security)))
+    if settings.server.legacy_sse:
+        from .legacy_sse import legacy_sse_routes
+
+        routes.extend(legacy_sse_routes(server, security, settings.server.body_bytes))
+    return server.streamable_http_app(
+        streamable_http_path=MCP_PATH,
+        host=settings.server.host,
+        transport_security=security,
+        max_request_body_size=settings.server.body_bytes,
+        custom_starlette_routes=routes,
     )
-    subscribing = server.subscribing
-    await _run(subscribing.standing.noticing(app), settings, subscribing.close)
+
+
+def _metadata(settings: Settings, authenticator: Authenticator | None) -> list[Any]:
+    if authenticator is None:
+        return []
+    from .guarding import metadata
+
+    return metadata(settings.auth.resource, settings.auth.issuer)
+
+
+def _open_paths(settings: Settings, operations: "Operations") -> frozenset[str]:
+    """What everybody may ask: probes, metrics, and where to get a token."""
+    from .guarding import metadata
+
+    routes = (*operations.routes(), *metadata(settings.auth.resource, settings.auth.issuer))
+    return frozenset(route.path for route in routes)
 
 
 async def _run(app: Any, settings: ServerSettings, ending: Callable[[], None]) -> None:
@@ -72,9 +126,11 @@ def _config(app: Any, settings: ServerSettings) -> "uvicorn.Config":
         host=settings.host,
         port=settings.port,
         http=bounded_protocol(bounds),
-        ws="none",
+        ws=_websockets() if settings.websocket else "none",
+        ws_max_size=settings.body_bytes,
         h11_max_incomplete_event_size=HEADER_BYTES,
-        proxy_headers=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
         log_config=None,
         access_log=False,
         server_header=False,
@@ -82,21 +138,47 @@ def _config(app: Any, settings: ServerSettings) -> "uvicorn.Config":
     )
 
 
-def check_loopback(host: str) -> None:
-    """Refuse a host that others could reach.
+def check_reach(settings: Settings, authenticated: bool) -> None:
+    """Refuse to be reached by others without knowing them, or by names that nobody listed.
 
     Raises:
-        CommandError: it is neither ``localhost`` nor a loopback address.
+        CommandError: the host is not loopback, and there is no authentication, or no list of hosts.
     """
-    try:
-        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
+    host = settings.server.host
+    if is_loopback(host):
+        return
+    if not authenticated:
         raise CommandError(
-            f"Refusing to listen on {host}: without authentication only loopback is served.",
-            hint="Set server.host to 127.0.0.1.",
+            f"Refusing to listen on {host or 'all'}: without authentication only loopback is served.",
+            hint="Set auth.mode, or server.host to 127.0.0.1.",
         )
+    if not settings.server.allowed_hosts:
+        raise CommandError(
+            f"Refusing to listen on {host}: any Host header would be taken.",
+            hint="Set server.allowed_hosts to the names that clients use, such as kubeport.example.com.",
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether *host* can only be reached from this machine."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _allowing(security: TransportSecuritySettings) -> Callable[[str, str], bool]:
+    """The check of Host and Origin that the SDK makes for its own transports; an Origin may be missing."""
+    hosts, origins = (
+        [pattern.replace("[", "[[]").replace(":*", ":[0-9]*") for pattern in patterns]
+        for patterns in (security.allowed_hosts, security.allowed_origins)
+    )
+
+    def allowed(host: str, origin: str) -> bool:
+        known = any(fnmatchcase(host, pattern) for pattern in hosts)
+        return known and (not origin or any(fnmatchcase(origin, pattern) for pattern in origins))
+
+    return allowed
 
 
 def _security(settings: ServerSettings) -> TransportSecuritySettings:
@@ -109,3 +191,11 @@ def _security(settings: ServerSettings) -> TransportSecuritySettings:
         allowed_hosts=hosts,
         allowed_origins=[*origins, *settings.allowed_origins],
     )
+
+
+def _websockets() -> Any:
+    """uvicorn's protocol for WebSockets, in the form that the library's newest versions keep."""
+    if find_spec("websockets") is None:
+        hint = "pip install 'kubeport[websocket]', or leave server.websocket out."
+        raise CommandError("server.websocket needs a package that is missing.", hint=hint)
+    return "websockets-sansio"

@@ -1,12 +1,26 @@
-"""Who calls: the identity that the transport has verified, never one that a message claims."""
+"""Who calls: the identity that the transport has verified, never one that a message or a header claims."""
 
+from contextvars import ContextVar
 from typing import Any
 
 from mcp.server import ServerRequestContext
 
 from ...domain.policy import Caller
 
+CALLER_KEY = "kubeport.caller"
+"""Where the guard leaves the caller of an HTTP request, in its ASGI scope."""
+CALLER: ContextVar[Caller | None] = ContextVar("kubeport.caller", default=None)
+"""The caller of the connection, where a message has no request of its own (WebSocket)."""
 
-def caller_of(_: ServerRequestContext[Any]) -> Caller:
-    """The caller of the message; over stdio, and without authentication, the anonymous one."""
-    return Caller()
+
+def caller_of(ctx: ServerRequestContext[Any]) -> Caller:
+    """The caller of the message; over stdio, and without authentication, the anonymous one.
+
+    A session of the 2025 era runs in the task of its first request, so that what counts is the request of the
+    message itself: a token that was renewed in between has its own scopes and groups.
+    """
+    scope: Any = getattr(ctx.request, "scope", None)
+    if scope is None:
+        return CALLER.get() or Caller()
+    found = scope.get(CALLER_KEY)
+    return found if isinstance(found, Caller) else Caller()

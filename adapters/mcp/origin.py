@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from contextvars import ContextVar
 from typing import Any
 
 from mcp.server import ServerRequestContext
@@ -10,6 +11,8 @@ from ...application.request import Origin
 
 _TRACE = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?")
 _LONGEST = 100
+TRANSPORT: ContextVar[str] = ContextVar("kubeport.transport", default="stdio")
+"""What a connection is whose messages are no HTTP requests of their own."""
 
 
 def origin_of(ctx: ServerRequestContext[Any]) -> Origin:
@@ -25,8 +28,15 @@ def origin_of(ctx: ServerRequestContext[Any]) -> Origin:
         _client(ctx),
         hashlib.sha256(session.encode()).hexdigest()[:16] if session else "",
         found[1] if found else "",
-        "stdio" if ctx.request is None else "http",
+        TRANSPORT.get() if ctx.request is None else "http",
+        _address(ctx),
     )
+
+
+def _address(ctx: ServerRequestContext[Any]) -> str:
+    """Where an HTTP request came from; uvicorn believes the X-Forwarded-For of trusted proxies alone."""
+    client: Any = getattr(ctx.request, "client", None)
+    return str(client.host)[:_LONGEST] if client is not None else ""
 
 
 def _client(ctx: ServerRequestContext[Any]) -> str:

@@ -41,6 +41,11 @@ def _dispatch(arguments: "argparse.Namespace") -> int:
         return _asynchronously(demonstrate())
     if arguments.command == "completion":
         return _completion(arguments.shell)
+    if arguments.command == "auth":
+        from .adapters.authentication import hashed, new_token
+        from .adapters.cli import tokens
+
+        return tokens.new(new_token, hashed, arguments)
     if arguments.command == "setup":
         from .adapters.hosts import setup
 
@@ -215,9 +220,15 @@ def _serve(arguments: "argparse.Namespace", settings: "Settings") -> int:
 
     configure_logging(settings.server)
     if arguments.demo:
+        from .adapters.clock import MonotonicClock
         from .adapters.fake_cluster import shop
 
-        kubeport = in_memory(shop(), settings)
+        from .containers.container import choose_audit
+
+        # the shop's own time stands still, but callers' rates and records go by the real one
+        clock = MonotonicClock()
+        audit = choose_audit(settings.audit, settings.server, clock)
+        kubeport = in_memory(shop(), settings, clock=clock, audit=audit)
     else:
         kubeport = live(settings)
     server = build_server(kubeport, __version__)
@@ -226,9 +237,11 @@ def _serve(arguments: "argparse.Namespace", settings: "Settings") -> int:
     gc.freeze()
     if settings.server.transport == "http":
         from .adapters.mcp.http import serve_http
+        from .containers.authentication import authenticator
         from .containers.readiness import operations
 
-        return _asynchronously(serve_http(server, settings.server, operations(kubeport)))
+        known = authenticator(kubeport)
+        return _asynchronously(serve_http(server, settings, operations(kubeport, known), known))
     from .adapters.mcp.stdio import serve_stdio
 
     return _asynchronously(serve_stdio(server))

@@ -9,7 +9,8 @@ import anyio.to_thread
 import pytest
 from mcp import Client
 
-from kubeport.adapters.mcp.http import check_loopback
+from kubeport.adapters.mcp.http import check_reach
+from kubeport.application.settings import ServerSettings, Settings
 from kubeport.domain.errors import CommandError
 
 from .conftest import ERAS
@@ -85,13 +86,18 @@ async def test_sigterm_ends_the_children(
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "10.0.0.1", "example.com", "::", ""])
-def test_only_loopback_is_served(host: str) -> None:
-    """There is no authentication, so nobody else may connect."""
-    with pytest.raises(CommandError, match="loopback"):
-        check_loopback(host)
+def test_others_are_served_only_if_they_are_known(host: str) -> None:
+    """Beyond loopback a server needs authentication, and a list of the hosts that it is called by."""
+    settings = ServerSettings(transport="http", host=host)
+    with pytest.raises(CommandError, match="without authentication only loopback"):
+        check_reach(Settings(server=settings), authenticated=False)
+    with pytest.raises(CommandError, match="any Host header"):
+        check_reach(Settings(server=settings), authenticated=True)
+    named = ServerSettings(transport="http", host=host, allowed_hosts=("kubeport.example.com",))
+    check_reach(Settings(server=named), authenticated=True)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1", "localhost"])
 def test_loopback_is_served(host: str) -> None:
     """Each spelling of the own machine."""
-    check_loopback(host)
+    check_reach(Settings(server=ServerSettings(host=host)), authenticated=False)

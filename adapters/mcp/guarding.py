@@ -1,0 +1,178 @@
+"""Authentication in front of the MCP endpoints: OAuth 2.1 resource server (RFC 6750, RFC 9728).
+
+The SDK's own middleware tells no ``scope`` in its challenges, calls a missing token an invalid one, and
+cannot say that a provider is down; its session manager is told of the principal all the same.
+"""
+
+import asyncio
+import json
+import logging
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import attrs
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from ...application.authentication import (
+    SCOPES,
+    Authenticator,
+    CannotAuthenticate,
+    Credential,
+    TokenRefused,
+    caller,
+    granted,
+)
+from ...domain.policy import Caller
+from .identity import CALLER, CALLER_KEY
+
+_log = logging.getLogger("kubeport.authentication")
+_TOKEN = re.compile(rb"[A-Za-z0-9._~+/-]+=*")  # RFC 6750 section 2.1
+_WELL_KNOWN = "/.well-known/oauth-protected-resource"
+_RETRY_AFTER = "5"
+_STREAMS = (b"subscriptions/listen",)
+
+
+@attrs.frozen
+class _Refusal:
+    """An answer without the call: *status*, and the error of RFC 6750 section 3.1."""
+
+    status: int
+    error: str = ""
+    told: str = ""
+
+
+@attrs.frozen
+class Guard:
+    """An ASGI application: *app* for callers whom *authenticator* knows; *open* paths for everybody.
+
+    *resource* is the URL that clients use for this server.
+    """
+
+    app: Any
+    authenticator: Authenticator
+    resource: str
+    open: frozenset[str]
+    now: Callable[[], float] = time.time
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """One request, connection or the lifespan."""
+        if scope["type"] == "lifespan" or scope["path"] in self.open:
+            await self.app(scope, receive, send)
+            return
+        found = await self._caller(scope)
+        if isinstance(found, _Refusal):
+            await self._refuse(found, scope, receive, send)
+            return
+        credential, who = found
+        scope[CALLER_KEY] = who
+        scope["user"] = _principal(credential)
+        token = CALLER.set(who)
+        try:
+            await self._until_it_expires(credential, scope, receive, send)
+        finally:
+            CALLER.reset(token)
+
+    async def _caller(self, scope: Any) -> tuple[Credential, Caller] | _Refusal:
+        given = [value for name, value in scope["headers"] if name == b"authorization"]
+        if not given:
+            return _Refusal(401)
+        scheme, _, token = given[0].partition(b" ")
+        if len(given) == 1 and scheme.lower() != b"bearer":
+            return _Refusal(401)
+        if len(given) > 1 or not _TOKEN.fullmatch(token.strip()):
+            return _Refusal(400, "invalid_request", "One Authorization header with a bearer token is taken.")
+        try:
+            credential = await self.authenticator.authenticate(token.strip().decode())
+        except TokenRefused as refused:
+            _log.warning("a token was refused: %s", refused)
+            return _Refusal(401, "invalid_token", f"The token is not taken: {refused}.")
+        except CannotAuthenticate as fault:
+            _log.error("tokens cannot be told from one another: %s", fault)
+            return _Refusal(503, "", "Tokens cannot be checked now; try again in a few seconds.")
+        level = granted(credential.scopes)
+        if level is None:
+            return _Refusal(403, "insufficient_scope", "The token has none of this server's scopes.")
+        return credential, caller(credential, level)
+
+    async def _until_it_expires(self, credential: Credential, scope: Any, receive: Any, send: Any) -> None:
+        """Streams end with the token that opened them; a call that has begun is let to its end."""
+        if not _is_stream(scope) or credential.expires == float("inf"):
+            await self.app(scope, receive, send)
+            return
+        try:
+            async with asyncio.timeout(max(0.0, credential.expires - self.now())):
+                await self.app(scope, receive, send)
+        except TimeoutError:
+            _log.info("a stream ended with its token")
+
+    async def _refuse(self, refusal: _Refusal, scope: Any, receive: Any, send: Any) -> None:
+        headers = {"Cache-Control": "no-store"}
+        if refusal.status == 503:
+            headers["Retry-After"] = _RETRY_AFTER
+        else:
+            headers["WWW-Authenticate"] = self._challenge(refusal)
+        told = refusal.told or "A token is needed."
+        body = {"error": refusal.error or "unauthorized", "error_description": told}
+        if scope["type"] == "websocket":
+            await _deny(refusal.status, headers, body, receive, send)
+            return
+        await JSONResponse(body, refusal.status, headers)(scope, receive, send)
+
+    def _challenge(self, refusal: _Refusal) -> str:
+        parts = urlsplit(self.resource)
+        path = f"{_WELL_KNOWN}{parts.path.rstrip('/')}"
+        fields = {"error": refusal.error, "error_description": refusal.told if refusal.error else ""}
+        fields |= {"scope": next(iter(SCOPES)), "resource_metadata": f"{parts.scheme}://{parts.netloc}{path}"}
+        return "Bearer " + ", ".join(f'{name}="{value}"' for name, value in fields.items() if value)
+
+
+def metadata(resource: str, issuer: str) -> list[Route]:
+    """The routes of the metadata of *resource* (RFC 9728 section 3.1), for everybody."""
+    path = urlsplit(resource).path.rstrip("/")
+    document = {
+        "resource": resource,
+        **({"authorization_servers": [issuer]} if issuer else {}),
+        "scopes_supported": list(SCOPES),
+        "bearer_methods_supported": ["header"],
+        "resource_name": "Kubeport",
+    }
+
+    async def told(_: Any) -> Response:
+        return JSONResponse(document, headers={"Cache-Control": "max-age=3600"})
+
+    return [Route(where, told) for where in dict.fromkeys((_WELL_KNOWN, f"{_WELL_KNOWN}{path}"))]
+
+
+def _is_stream(scope: Any) -> bool:
+    if scope["type"] == "websocket" or scope["method"] == "GET":
+        return True
+    return any(name == b"mcp-method" and value in _STREAMS for name, value in scope["headers"])
+
+
+def _principal(credential: Credential) -> Any:
+    """What the SDK binds a session to: another bearer finds no session of this one."""
+    from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
+    from mcp.server.auth.provider import AccessToken
+
+    return AuthenticatedUser(
+        AccessToken(
+            token="",  # nothing of ours needs it, and so nothing can hand it on
+            client_id=credential.issuer,
+            scopes=list(credential.scopes),
+            subject=credential.name,
+            claims={"iss": credential.issuer},
+        )
+    )
+
+
+async def _deny(status: int, headers: dict[str, str], body: dict[str, str], receive: Any, send: Any) -> None:
+    """Refuse a WebSocket before it is one (ASGI's extension ``websocket.http.response``)."""
+    await receive()
+    raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    raw.append((b"content-type", b"application/json"))
+    await send({"type": "websocket.http.response.start", "status": status, "headers": raw})
+    await send({"type": "websocket.http.response.body", "body": json.dumps(body).encode()})
