@@ -39,10 +39,11 @@ def read_tokens(file: Path) -> tuple[TokenRow, ...]:
     content = read_toml(file)
     if file.stat().st_mode & (stat.S_IWOTH | stat.S_IWGRP):
         raise CommandError(f"{file}: others may change it.", hint=f"chmod go-w {file}")
-    rows = content.pop("tokens", None)
+    rows: Any = content.pop("tokens", None)
     if content or not isinstance(rows, list):
         raise CommandError(f"{file}: expected tables [[tokens]] and nothing else.")
-    found = tuple(_row(row, f"{file}: token {place}") for place, row in enumerate(rows, 1))
+    several: list[Any] = rows
+    found = tuple(_row(row, f"{file}: token {place}") for place, row in enumerate(several, 1))
     if len({row.sha256 for row in found}) < len(found):
         raise CommandError(f"{file}: one token is there twice.")
     return found

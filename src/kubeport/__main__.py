@@ -222,7 +222,6 @@ def _serve(arguments: "argparse.Namespace", settings: "Settings") -> int:
     if arguments.demo:
         from .adapters.clock import MonotonicClock
         from .adapters.fake_cluster import shop
-
         from .containers.container import choose_audit
 
         # the shop's own time stands still, but callers' rates and records go by the real one

@@ -99,7 +99,10 @@ def test_tool_paths_merge(home: dict[str, str], tmp_path: Path) -> None:
         ("[limits]\ntimeout = 500", ("limits.timeout", "max_timeout")),
         ("[limits]\noutput_bytes = 1.5", ("limits.output_bytes", "a whole number")),
         ("[limits]\noutput_bytes = 1", ("limits.output_bytes", "1024")),
-        ("[server]\nhost = '0.0.0.0'", ("server.host", "127.0.0.1")),
+        (
+            "[auth]\nmode = 'jwt'\nresource = 'http://localhost.evil.example/mcp'\nissuer = 'https://i.example'",
+            ("resource", "https address"),
+        ),
         ("[server]\nport = 70000", ("server.port", "65535")),
         ("[server]\ntransport = 'carrier pigeon'", ("server.transport", "stdio")),
         ("server = 1", ("server", "section")),

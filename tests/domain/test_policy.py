@@ -137,25 +137,25 @@ def test_all_namespaces_get_no_more_than_each(rules: tuple[Rule, ...], default: 
         assert everywhere <= order.index(policy.access_of(facet(namespace=namespace))[0])
 
 
-_GLOBS = st.lists(
+_PATTERNS = st.lists(
     st.sampled_from(["*", "dev", "d*", "prod", "shop", "pods", "kubectl get"]), min_size=1
 ).map(tuple)
-_RULES = st.builds(
+_ANY_RULE = st.builds(
     Rule,
     name=st.just("r"),
     reason=st.just("because"),
     access=st.none() | st.sampled_from(Level),
-    contexts=_GLOBS,
-    namespaces=_GLOBS,
-    commands=_GLOBS,
-    kinds=_GLOBS,
-    names=_GLOBS,
+    contexts=_PATTERNS,
+    namespaces=_PATTERNS,
+    commands=_PATTERNS,
+    kinds=_PATTERNS,
+    names=_PATTERNS,
     callers=st.sampled_from([("*",), ("ann",), ("group:blue",), ("bob",)]),
 )
 
 
 @given(
-    st.lists(_RULES, max_size=4).map(tuple),
+    st.lists(_ANY_RULE, max_size=4).map(tuple),
     st.sampled_from(Level),
     st.sampled_from(["dev", "prod"]),
     st.sampled_from(["shop", "other", Scope.ALL, Scope.CLUSTER]),

@@ -2,9 +2,10 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 from typing import Any
 
 import attrs
@@ -53,14 +54,14 @@ class Provider:
             return self.document
         rows = list[dict[str, Any]]()
         for kid, (algorithm, key) in self.keys.items():
-            algorithms = jwt.algorithms.get_default_algorithms()
-            row: dict[str, Any] = json.loads(algorithms[algorithm].to_jwk(key.public_key()))  # type: ignore[attr-defined]
+            algorithms: Any = import_module("jwt.algorithms").get_default_algorithms()
+            row: dict[str, Any] = json.loads(algorithms[algorithm].to_jwk(key.public_key()))
             rows.append({**row, "kid": kid, "alg": algorithm, "use": "sig"})
         return json.dumps({"keys": rows}).encode()
 
 
 @contextmanager
-def provider() -> Iterator[Provider]:
+def provider() -> Generator[Provider]:
     """A provider with a key ``a``, listening on loopback."""
     made = Provider()
     made.add("a")

@@ -1,11 +1,12 @@
 """A server over HTTP that wants to know who calls: challenges, scopes, sessions, audit; in both eras."""
 
+import contextlib
 import json
 import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,8 @@ class Guarded:
     def token(self, kid: str = "a", **changes: Any) -> str:
         """A token that is good now."""
         now = time.time()
-        return self.idp.token(kid, **{"iat": now, "nbf": now, "exp": now + 300, **changes})
+        claims: dict[str, Any] = {"iat": now, "nbf": now, "exp": now + 300, **changes}
+        return self.idp.token(kid, None, **claims)
 
     def records(self) -> list[dict[str, Any]]:
         """The audit so far."""
@@ -90,7 +92,7 @@ def bearer(token: str) -> tuple[str, str]:
 
 
 @asynccontextmanager
-async def client(port: int, token: str, era: str) -> AsyncIterator[Client]:
+async def client(port: int, token: str, era: str) -> AsyncGenerator[Client]:
     """The mcp package's own client with a token."""
     headers = dict((bearer(token),))
     async with httpx2.AsyncClient(headers=headers, timeout=30) as http:
@@ -243,11 +245,9 @@ async def test_a_stream_ends_with_its_token(guarded: Guarded) -> None:
             connected.listen(resource_subscriptions=["k8s-deployment://demo/shop/web"]) as events,
         ):
             began = time.monotonic()
-            try:
+            with contextlib.suppress(Exception):  # in which way a client tells its end is the client's
                 async for _ in events:
                     heard += 1
-            except Exception as gone:
-                assert str(gone) or gone
     assert time.monotonic() - began < 10 and heard == 0
 
 
