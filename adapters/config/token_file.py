@@ -5,7 +5,7 @@ import re
 import stat
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import attrs
 
