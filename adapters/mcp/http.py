@@ -65,6 +65,7 @@ def _app(
     if settings.server.websocket:
         from .websocket import websocket_route
 
+        check_websocket()
         routes.append(websocket_route(server, _allowing(security)))
     if settings.server.legacy_sse:
         from .legacy_sse import legacy_sse_routes
@@ -126,7 +127,7 @@ def _config(app: Any, settings: ServerSettings) -> "uvicorn.Config":
         host=settings.host,
         port=settings.port,
         http=bounded_protocol(bounds),
-        ws=_websockets() if settings.websocket else "none",
+        ws="websockets-sansio" if settings.websocket else "none",
         ws_max_size=settings.body_bytes,
         h11_max_incomplete_event_size=HEADER_BYTES,
         proxy_headers=bool(settings.trusted_proxies),
@@ -193,9 +194,12 @@ def _security(settings: ServerSettings) -> TransportSecuritySettings:
     )
 
 
-def _websockets() -> Any:
-    """uvicorn's protocol for WebSockets, in the form that the library's newest versions keep."""
+def check_websocket() -> None:
+    """See to it that WebSockets can be served.
+
+    Raises:
+        CommandError: the package for them is missing.
+    """
     if find_spec("websockets") is None:
         hint = "pip install 'kubeport[websocket]', or leave server.websocket out."
         raise CommandError("server.websocket needs a package that is missing.", hint=hint)
-    return "websockets-sansio"

@@ -3,6 +3,7 @@
 import os
 import shutil
 import stat
+import sys
 from collections.abc import Mapping
 
 import attrs
@@ -13,7 +14,11 @@ from ...domain.errors import TOOL_NOT_FOUND_MESSAGE, ExecutionFailed, ToolNotFou
 
 @attrs.define
 class Programs:
-    """The programs of this machine, by name; *paths* are configured, the others are on PATH."""
+    """The programs of this machine, by name; *paths* are configured, the others are on PATH.
+
+    A tool that is not there is looked for beside our own Python: the extra ``kubectl`` puts it there, and
+    nobody has to activate an environment for that.
+    """
 
     paths: Mapping[str, str]
     tools: tuple[str, ...]
@@ -49,7 +54,9 @@ class Programs:
         path = os.pathsep.join(entry for entry in entries if os.path.isabs(entry))
         if os.path.basename(name) != name:
             return self._missing(name, "")
-        return shutil.which(name, path=path) or self._missing(name, "")
+        beside = os.path.dirname(sys.executable) if name in self.tools else ""
+        found = shutil.which(name, path=path) or (shutil.which(name, path=beside) if beside else None)
+        return found or self._missing(name, "")
 
     def _missing(self, name: str, where: str) -> str:
         if name in self.tools:

@@ -192,6 +192,22 @@ def test_a_program_is_looked_up_once(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert executor.program("kubectl") == path
 
 
+def test_a_tool_of_our_own_environment_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The extra ``kubectl`` works without an activated environment; PATH comes first, tools only."""
+    for folder in ("env", "first"):
+        (tmp_path / folder).mkdir(mode=0o755)
+    beside = write_program(tmp_path / "env" / "kubectl", SHELL)
+    write_program(tmp_path / "env" / "grep", SHELL)
+    monkeypatch.setattr("sys.executable", str(tmp_path / "env" / "python"))
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert SubprocessExecutor().program("kubectl") == beside
+    with pytest.raises(ToolNotFound):
+        SubprocessExecutor().program("grep")
+    first = write_program(tmp_path / "first" / "kubectl", SHELL)
+    monkeypatch.setenv("PATH", str(tmp_path / "first"))
+    assert SubprocessExecutor().program("kubectl") == first
+
+
 def test_relative_paths_mean_the_servers_folder(
     report: Report, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
