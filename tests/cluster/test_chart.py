@@ -9,11 +9,20 @@ import pytest
 import yaml
 from tests.cluster.conftest import Kubectl
 
+from kubeport.adapters.config import configure
+from kubeport.adapters.mcp.http import check_reach
+
 CHART = Path(__file__).parents[2] / "charts" / "kubeport"
-CONFIG = '[auth]\nissuer = "https://idp.example.com"\n'
+CONFIG = """\
+[auth]
+mode = "jwt"
+issuer = "https://idp.example.com"
+resource = "https://mcp.example.com/mcp"
+"""
+TOKENS = '[auth]\nmode = "tokens"\nresource = "https://mcp.example.com/mcp"\n'
 KUBECONFIG = {"config": CONFIG, "kubeconfigSecret": "clusters"}
 EVERYTHING: dict[str, Any] = {
-    "config": CONFIG,
+    "config": TOKENS,
     "policy": 'name = "ours"\n',
     "inCluster": True,
     "tlsSecret": "tls",
@@ -112,6 +121,19 @@ def test_rbac_names_whom_it_impersonates_and_nothing_else(helm4: str) -> None:
     ]
     bound = {one["roleRef"]["name"] for one in objects if one["kind"] == "ClusterRoleBinding"}
     assert bound == {"tools-mcp-kubeport", "view"}
+
+
+@pytest.mark.parametrize("values", VALUES.values(), ids=VALUES)
+def test_the_server_starts_with_what_it_renders(helm4: str, values: dict[str, Any], tmp_path: Path) -> None:
+    """Settings and variables fit together, and let others reach it: by authentication and known names."""
+    text = _rendered(helm4, values)
+    (config,) = (one["data"]["config.toml"] for one in _objects(text) if one["kind"] == "ConfigMap")
+    file = tmp_path / "config.toml"
+    file.write_text(config)
+    told = {one["name"]: one["value"] for one in _pod(text)["containers"][0]["env"]}
+    settings = configure(str(file), {}, {**told, "KUBEPORT_CONFIG": str(file)}).settings
+    check_reach(settings, authenticated=settings.auth.mode != "none")
+    assert "mcp-kubeport.tools.svc" in settings.server.allowed_hosts
 
 
 @pytest.mark.parametrize("values", [KUBECONFIG, CALLERS])

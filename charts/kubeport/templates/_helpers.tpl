@@ -27,9 +27,20 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- if or .Values.inCluster .Values.rbac.tokenReview }}true{{ else }}false{{ end }}
 {{- end }}
 
+{{- /* The names by which clients call the server: those of its Service, and of the ingress. */ -}}
+{{- define "kubeport.hosts" -}}
+{{- $name := include "kubeport.name" . }}
+{{- $hosts := list }}
+{{- range $end := list "" (printf ".%s" .Release.Namespace) (printf ".%s.svc" .Release.Namespace) (printf ".%s.svc.cluster.local" .Release.Namespace) }}
+{{- $hosts = concat $hosts (list (printf "%s%s" $name $end) (printf "%s%s:*" $name $end)) }}
+{{- end }}
+{{- with .Values.ingress.host }}{{ $hosts = append $hosts . }}{{ end }}
+{{- join "," $hosts }}
+{{- end }}
+
 {{- define "kubeport.check" -}}
 {{- if not (regexMatch "(?m)^\\s*\\[auth" .Values.config) }}
-{{- fail "config: needs an [auth] section. Without authentication Kubeport serves loopback only, and nobody would reach it in a Pod (docs/how-to/sso.md)." }}
+{{- fail "config: needs an [auth] section. Without authentication Kubeport serves loopback only, and nobody would reach it in a Pod (docs/how-to/authentication.md)." }}
 {{- end }}
 {{- if or (and .Values.kubeconfigSecret .Values.inCluster) (and .Values.callerKubeconfigsSecret (or .Values.kubeconfigSecret .Values.inCluster)) }}
 {{- fail "kubeconfigSecret, callerKubeconfigsSecret and inCluster exclude each other: which clusters are meant?" }}
