@@ -19,6 +19,22 @@ class MonotonicClock:
 
 
 @attrs.define(eq=False)
+class ShiftedClock:
+    """Goes as real time does, but began at *epoch* seconds since the epoch: the time of a demonstration."""
+
+    epoch: float
+    _began: float = attrs.field(factory=time.monotonic, init=False)
+
+    def monotonic(self) -> float:
+        """Seconds that never go back, from an arbitrary start."""
+        return time.monotonic()
+
+    def now(self) -> float:
+        """Seconds since the epoch, UTC."""
+        return self.epoch + time.monotonic() - self._began
+
+
+@attrs.define(eq=False)
 class StoppedClock:
     """Stands at *epoch* seconds since the epoch until ``advance``."""
 

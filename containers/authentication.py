@@ -9,6 +9,7 @@ from ..adapters.authentication import (
     KnownTokens,
     TokenReviewAuthenticator,
 )
+from ..adapters.clock import MonotonicClock
 from ..adapters.config.token_file import TokenFile
 from ..application.authentication import Authenticator
 from ..application.kubeport import Kubeport
@@ -20,7 +21,8 @@ def authenticator(kubeport: Kubeport) -> Authenticator | None:
     Raises:
         CommandError: the file of tokens cannot be used.
     """
-    settings, clock = kubeport.settings.auth, kubeport.run.clock
+    # the real time, whatever that of a demonstration is
+    settings, clock = kubeport.settings.auth, MonotonicClock()
     audience = settings.audience or settings.resource
     if settings.mode == "jwt":
         rules = JwtRules(

@@ -4,10 +4,10 @@
 file, a clock or a socket. What it cannot do it says; it never makes an answer up.
 """
 
-from .cluster import FakeCluster
+from .cluster import NOW, FakeCluster
 from .failures import Failure
 from .releases import Chart, Release
 from .shop import shop
 from .world import Log, Usage
 
-__all__ = ["Chart", "Failure", "FakeCluster", "Log", "Release", "Usage", "shop"]
+__all__ = ["NOW", "Chart", "Failure", "FakeCluster", "Log", "Release", "Usage", "shop"]

@@ -220,12 +220,12 @@ def _serve(arguments: "argparse.Namespace", settings: "Settings") -> int:
 
     configure_logging(settings.server)
     if arguments.demo:
-        from .adapters.clock import MonotonicClock
-        from .adapters.fake_cluster import shop
+        from .adapters.clock import ShiftedClock
+        from .adapters.fake_cluster import NOW, shop
         from .containers.container import choose_audit
 
-        # the shop's own time stands still, but callers' rates and records go by the real one
-        clock = MonotonicClock()
+        # ages are those of the shop, and yet time passes: callers' rates are refilled
+        clock = ShiftedClock(NOW)
         audit = choose_audit(settings.audit, settings.server, clock)
         kubeport = in_memory(shop(), settings, clock=clock, audit=audit)
     else:

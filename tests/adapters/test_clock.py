@@ -5,7 +5,7 @@ import time
 import pytest
 from tests.adapters.clock_contract import ClockContract
 
-from kubeport.adapters.clock import MonotonicClock, StoppedClock
+from kubeport.adapters.clock import MonotonicClock, ShiftedClock, StoppedClock
 
 
 class TestMonotonicClock(ClockContract):
@@ -20,6 +20,21 @@ class TestMonotonicClock(ClockContract):
         clock, before, start = self.clock(), time.time(), time.monotonic()
         assert before <= clock.now() <= time.time()
         assert start <= clock.monotonic() <= time.monotonic()
+
+
+class TestShiftedClock(ClockContract):
+    """The clock of the demonstration."""
+
+    def clock(self) -> ShiftedClock:
+        """One that begins in 2027."""
+        return ShiftedClock(1_800_000_000.0)
+
+    def test_begins_where_it_is_told_and_goes_on(self) -> None:
+        """Real time passes on it."""
+        clock = self.clock()
+        first = clock.now()
+        time.sleep(0.01)
+        assert 1_800_000_000 <= first < clock.now() < 1_800_000_010
 
 
 class TestStoppedClock(ClockContract):
