@@ -11,7 +11,7 @@ from dependency_injector import containers, providers
 from ..adapters.audit import CopiedAudit, FileAudit, Seal, StreamAudit
 from ..adapters.audit.copies import ProcessChain
 from ..adapters.clock import MonotonicClock
-from ..adapters.config import PolicyFile, PromptFolder
+from ..adapters.config import PolicyFile
 from ..adapters.helm_repositories import HelmRepositories
 from ..adapters.kubeconfig import KeptKubeconfigs, YamlKubeconfig
 from ..adapters.manifest import YamlManifest
@@ -120,7 +120,11 @@ def choose_prompts(prompts: PromptSettings, rules: Rules) -> OwnPrompts:
     Raises:
         CommandError: the folder, or a file in it, cannot be used.
     """
-    return PromptFolder(Path(prompts.folder), rules.safeguards()) if prompts.folder else tuple
+    if not prompts.folder:
+        return tuple
+    from ..adapters.config.prompt_files import PromptFolder
+
+    return PromptFolder(Path(prompts.folder), rules.safeguards())
 
 
 def choose_watcher(environment: Iterable[str]) -> Watcher:

@@ -1,15 +1,15 @@
-"""What operators write: settings and policies, from files, environment and command line."""
+"""What operators write: settings and policies, from files, environment and command line.
+
+Prompts and tokens have modules of their own here, which only those load who use them.
+"""
 
 from .policy_file import PolicyFile, read_policy
-from .prompt_files import PromptFolder, read_prompt
 from .settings_file import Configured, configure, default_file
 
 __all__ = [
     "Configured",
     "PolicyFile",
-    "PromptFolder",
     "configure",
     "default_file",
     "read_policy",
-    "read_prompt",
 ]

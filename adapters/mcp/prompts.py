@@ -1,7 +1,9 @@
 """Prompts over MCP: listed, filled with the cluster's data, completed."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 from mcp import types as T
@@ -9,13 +11,15 @@ from mcp.server import CacheHint, ServerRequestContext
 from mcp.server.caching import CacheableMethod
 
 from ...application.kubeport import Kubeport
-from ...application.prompts.gathering import Part
 from ...application.resources.completion import Completions
 from ...domain.errors import KubeportError
-from ...domain.prompts.prompt import Prompt
 from .identity import caller_of
 from .origin import origin_of
 from .subscriptions import refusal
+
+if TYPE_CHECKING:
+    from ...application.prompts.gathering import Part
+    from ...domain.prompts.prompt import Prompt
 
 Context = ServerRequestContext[Any]
 

@@ -1,17 +1,21 @@
 """Which prompts there are: those that ship, and the operator's own."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import attrs
 
 from ...domain.errors import CommandError
 from ...domain.policy import Caller
-from ...domain.prompts.built_in import BUILT_IN
-from ...domain.prompts.prompt import Prompt
 from ..rules import Rules
 from ..settings import Settings
 
-OwnPrompts = Callable[[], tuple[Prompt, ...]]
+if TYPE_CHECKING:
+    from ...domain.prompts.prompt import Prompt
+
+OwnPrompts = Callable[[], "tuple[Prompt, ...]"]
 
 
 @attrs.frozen
@@ -27,6 +31,9 @@ class Catalogue:
 
     def __call__(self) -> tuple[Prompt, ...]:
         """All of them: those that ship in their order, then the others by name."""
+        # loaded when it is first asked: a server whose client knows no prompts does without
+        from ...domain.prompts.built_in import BUILT_IN
+
         found = {prompt.name: prompt for prompt in BUILT_IN}
         found |= {prompt.name: prompt for prompt in sorted(self.own(), key=lambda one: one.name)}
         return tuple(prompt for prompt in found.values() if prompt.tool in self.settings.tools.enabled)

@@ -1,17 +1,22 @@
 """Completing a prompt's arguments by what the cluster has."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import attrs
 
 from ...domain.errors import CommandError, KubeportError
 from ...domain.policy import Caller
-from ...domain.prompts.prompt import Argument, Prompt
 from ...domain.resources.uri import RELEASE, SCHEMES
 from ..list_contexts import ListContexts
 from ..request import Origin
 from ..resources.completion import CompleteResource, Completions
 from .catalogue import Catalogue
+
+if TYPE_CHECKING:
+    from ...domain.prompts.prompt import Argument, Prompt
 
 _OBJECT = next(one.template for one in SCHEMES if one.name == "k8s-resource")
 _KINDS = {"release": RELEASE, "application": "applications.argoproj.io"}

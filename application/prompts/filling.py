@@ -1,13 +1,14 @@
 """Filling a prompt: its text, and the data that it is about as it is now."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import attrs
 
 from ...domain.context import Target
 from ...domain.policy import Caller
-from ...domain.prompts.prompt import Prompt
-from ...domain.prompts.wording import instructions
 from ...domain.understanding import understand
 from ..list_contexts import ListContexts
 from ..request import Origin
@@ -15,7 +16,10 @@ from ..resources.reading import ReadResource
 from ..run_command import RunCommand
 from ..target import resolve
 from .catalogue import Catalogue
-from .gathering import Gathering, Part
+
+if TYPE_CHECKING:
+    from ...domain.prompts.prompt import Prompt
+    from .gathering import Part
 
 
 @attrs.frozen
@@ -49,6 +53,9 @@ class FillPrompt:
             ContextNotFound: the context does not exist.
             KubeportError: nothing of what the prompt is about could be read.
         """
+        from ...domain.prompts.wording import instructions
+        from .gathering import Gathering, Part
+
         prompt = self.catalogue.find(name)
         values = prompt.values(arguments or {})
         target = self._target(prompt, values, caller)

@@ -54,7 +54,7 @@ def _dispatch(arguments: "argparse.Namespace") -> int:
         return _about_tables(arguments)
     if arguments.command == "prompts" and arguments.question == "check":
         from .adapters.cli import prompting
-        from .adapters.config import read_prompt
+        from .adapters.config.prompt_files import read_prompt
 
         return prompting.check(read_prompt, arguments)
     configured = _configured(arguments)

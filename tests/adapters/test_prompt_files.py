@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kubeport import in_memory
 from kubeport.adapters.cli.arguments import EXIT_FAILED
-from kubeport.adapters.config import PromptFolder, read_prompt
+from kubeport.adapters.config.prompt_files import PromptFolder, read_prompt
 from kubeport.adapters.fake_cluster import shop
 from kubeport.application.settings import PromptSettings, Settings
 from kubeport.domain.errors import CommandError
