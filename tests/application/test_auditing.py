@@ -48,6 +48,7 @@ async def test_the_record_of_a_read() -> None:
         "client": "inspector 1.0",
         "session": "ab12",
         "transport": "stdio",
+        "address": "",
         "tool": "kubectl",
         "command": "kubectl get pods",
         "argv": [["kubectl", "get", "--context=dev", "--namespace=shop", "pods"]],
