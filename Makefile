@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 FUZZ_SECONDS ?= 60
 READY := $(VENV)/.ready
 
-.PHONY: help demo test check reference lint types imports wheel docs cluster-test bench fuzz lock clean
+.PHONY: help demo test check reference lint types imports wheel docs mcpb cluster-test bench fuzz lock clean
 
 help:                   ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 16
@@ -38,6 +38,9 @@ wheel: $(READY)         ## the wheel installs `kubeport` and nothing else
 	rm -rf dist
 	$(BIN)/python -m build --no-isolation --outdir dist . >/dev/null
 	$(BIN)/check-wheel-contents dist/*.whl
+
+mcpb:                   ## dist/kubeport.mcpb, the bundle for desktop hosts
+	$(PYTHON) packaging/mcpb/bundle.py dist/kubeport.mcpb
 
 cluster-test: $(READY)  ## against a real kubectl and helm, and a real API server built on this machine
 	tests/cluster/cluster.sh build
