@@ -11,7 +11,7 @@ from typing import NoReturn, cast
 
 import attrs
 
-from . import auditing, calling, cancelling, judging, listing, load, memory, starting, watching
+from . import auditing, calling, cancelling, crowd, judging, listing, load, memory, starting, watching
 from .bench import Bench, prepare
 from .cluster import populated
 from .report import LeftOut, Report
@@ -42,6 +42,7 @@ SECTIONS = (
     Section("Leaks, fake kubectl", memory.leaks, 240),
     Section("Leaks, real kubectl", memory.leaks_of_kubectl),
     Section("Floods", memory.floods, 240),
+    Section("Crowd", crowd.crowd, 180),
     Section("Watching", watching.subscriptions, 240),
 )
 

@@ -57,7 +57,7 @@ async def over_stdio(bench: Bench, kubectl: str) -> AsyncGenerator[Served]:
 @asynccontextmanager
 async def over_http(bench: Bench, kubectl: str) -> AsyncGenerator[Served]:
     """A server on a free port of loopback."""
-    with _listening(bench, kubectl) as (pid, port):
+    with listening(bench, serve_argv(kubectl)) as (pid, port):
         async with Client(f"http://127.0.0.1:{port}/mcp", read_timeout_seconds=SECONDS) as client:
             yield Served(client, pid)
 
@@ -66,10 +66,11 @@ TRANSPORTS: dict[str, Transport] = {"stdio": over_stdio, "HTTP": over_http}
 
 
 @contextmanager
-def _listening(bench: Bench, kubectl: str) -> Generator[tuple[int, int]]:
+def listening(bench: Bench, argv: list[str]) -> Generator[tuple[int, int]]:
+    """A server that *argv* starts, on a free port of loopback: its process and its port."""
     port = _free_port()
-    argv = serve_argv(kubectl, "--transport", "http", "--port", str(port))
-    process = subprocess.Popen(argv, env=bench.environ, stdin=subprocess.DEVNULL)
+    words = [*argv, "--transport", "http", "--port", str(port)]
+    process = subprocess.Popen(words, env=bench.environ, stdin=subprocess.DEVNULL)
     try:
         _wait_for(port, process)
         yield process.pid, port

@@ -135,8 +135,7 @@ def _texts(value: Any) -> tuple[str, ...]:
     """A list of texts, or the words of one text; nothing of anything else."""
     if isinstance(value, str):
         return tuple(value.split())[:_MOST_GROUPS]
-    several: Any = value
-    found: list[Any] = several if isinstance(several, list) else []
+    found = cast("list[Any]", value if isinstance(value, list) else [])
     return tuple(one for one in found[:_MOST_GROUPS] if isinstance(one, str) and one)
 
 

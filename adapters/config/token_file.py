@@ -42,11 +42,14 @@ def read_tokens(file: Path) -> tuple[TokenRow, ...]:
     rows: Any = content.pop("tokens", None)
     if content or not isinstance(rows, list):
         raise CommandError(f"{file}: expected tables [[tokens]] and nothing else.")
-    several: list[Any] = rows
-    found = tuple(_row(row, f"{file}: token {place}") for place, row in enumerate(several, 1))
+    found = tuple(_row(row, f"{file}: token {place}") for place, row in enumerate(_list(rows), 1))
     if len({row.sha256 for row in found}) < len(found):
         raise CommandError(f"{file}: one token is there twice.")
     return found
+
+
+def _list(value: Any) -> list[Any]:
+    return list(value)
 
 
 def _row(row: object, where: str) -> TokenRow:

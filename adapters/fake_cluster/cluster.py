@@ -24,6 +24,7 @@ from .watches import FakeWatch, FakeWatches
 from .world import Log, Usage, World
 
 NOW = instant("2026-01-15T12:00:00Z")
+_MOST_CALLS = 1000
 _PROGRAMS: dict[str, Tool] = {tool.name: tool for tool in (KUBECTL, HELM, ISTIOCTL, ARGOCD)}
 _ALWAYS = ("default", "kube-system")
 
@@ -40,7 +41,7 @@ class FakeCluster:
     *now* tells the time, which stands still by default; *sleep* is how a hanging command waits,
     in no time by default.
 
-    Everything that was run is in *calls*.
+    What was run last, up to a thousand jobs, is in *calls*.
     """
 
     def __init__(
@@ -132,6 +133,7 @@ class FakeCluster:
     async def run(self, job: Job, progress: Callable[[Progress], None] | None = None) -> Completed:
         """Answer *job* from memory; see ``Executor``."""
         self.calls.append(job)
+        del self.calls[:-_MOST_CALLS]
         for stage in job.stages:
             self._check(stage)
         await at_once(0)

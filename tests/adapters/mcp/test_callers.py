@@ -1,7 +1,7 @@
 """Two callers of one server, in both protocol eras: each has its own tools, contexts, handles and rates."""
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -42,8 +42,13 @@ Connect = Callable[[Caller], AbstractAsyncContextManager[Client]]
 @pytest.fixture(autouse=True)
 def speaking(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who calls is who was speaking when the client connected, as with a token's."""
+
+    def speaker(_: object) -> Caller:
+        """Whoever speaks."""
+        return SPEAKER.get()
+
     for module in (tools, resources, completion, subscriptions):
-        monkeypatch.setattr(module, "caller_of", lambda _: SPEAKER.get())
+        monkeypatch.setattr(module, "caller_of", speaker)
 
 
 @pytest.fixture
@@ -72,7 +77,7 @@ async def connect(request: pytest.FixtureRequest, cluster: FakeCluster, audit: M
     site = in_memory(cluster, settings, policy=TEAMS, audit=audit, clock=StoppedClock())
 
     @asynccontextmanager
-    async def connected(caller: Caller) -> AsyncIterator[Client]:
+    async def connected(caller: Caller) -> AsyncGenerator[Client]:
         spoken = SPEAKER.set(caller)
         try:
             async with Client(build_server(site, "0"), mode=request.param, cache=None) as client:

@@ -167,7 +167,11 @@ def test_neither_is_served_unless_it_is_asked_for(
 
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """The extra that brings WebSockets is told."""
-    monkeypatch.setattr("kubeport.adapters.mcp.http.find_spec", lambda _: None)
+
+    def nowhere(_: str) -> None:
+        """No package is found."""
+
+    monkeypatch.setattr("kubeport.adapters.mcp.http.find_spec", nowhere)
     with pytest.raises(CommandError, match="package that is missing") as caught:
         check_websocket()
     assert "kubeport[websocket]" in str(caught.value)
