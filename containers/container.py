@@ -169,7 +169,9 @@ def choose_approvals(
     return Approvals(approver, once, clock, key, limits.approval_seconds, limits.approvals)
 
 
-def choose_telemetry(server: ServerSettings, turns: Turns, watches: SharedWatches) -> Telemetry:
+def choose_telemetry(
+    server: ServerSettings, turns: Turns, watches: SharedWatches, executor: Executor
+) -> Telemetry:
     """Metrics and traces where the settings want them.
 
     Raises:
@@ -184,6 +186,8 @@ def choose_telemetry(server: ServerSettings, turns: Turns, watches: SharedWatche
         "calls_waiting": lambda: turns.waiting,
         "watches": lambda: len(watches),
     }
+    if isinstance(executor, SubprocessExecutor):
+        gauges["children"] = lambda: executor.children
     try:
         return MeasuringTelemetry(
             Metrics(gauges) if server.metrics else None,
@@ -264,7 +268,7 @@ class Container(containers.DeclarativeContainer):
         also=lists.provided.heard,
     )
     telemetry: providers.Provider[Telemetry] = providers.ThreadSafeSingleton(
-        choose_telemetry, settings.provided.server, turns=turns, watches=watches
+        choose_telemetry, settings.provided.server, turns=turns, watches=watches, executor=executor
     )
     run_command: providers.Provider[RunCommand] = providers.ThreadSafeSingleton(
         RunCommand,

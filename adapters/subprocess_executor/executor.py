@@ -43,6 +43,11 @@ class SubprocessExecutor:
         self._starter = Starter(Programs(self.paths, self.tools), self.environment, own_account=account)
         weakref.finalize(self, _abandon, os.getpid(), self._running, self._starter)
 
+    @property
+    def children(self) -> int:
+        """How many stages run now."""
+        return sum(run.living for run in self._running)
+
     def program(self, name: str) -> str:
         """The absolute path of the tool or text utility *name*.
 

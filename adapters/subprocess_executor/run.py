@@ -51,6 +51,11 @@ class Run:
         for child in children:
             child.watch(self._loop, partial(self._ended, child))
 
+    @property
+    def living(self) -> int:
+        """How many of its stages have not ended."""
+        return len(self._children) - len(self._order)
+
     async def complete(self, progress: Callable[[Progress], None] | None) -> Completed:
         """Wait for the end; on cancellation, wait until everything is ended and reaped as well."""
         self._after("limit", self._job.limits.timeout, self._expire)

@@ -6,7 +6,7 @@
 | kubeport_call_seconds, kubeport_queue_seconds | tool |
 | kubeport_output_bytes_total, kubeport_redactions_total | tool |
 | kubeport_approvals_total | answer |
-| kubeport_calls_running, kubeport_calls_waiting, kubeport_watches | |
+| kubeport_calls_running, kubeport_calls_waiting, kubeport_watches, kubeport_children | |
 """
 
 from collections.abc import Callable, Mapping

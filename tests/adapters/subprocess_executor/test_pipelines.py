@@ -215,3 +215,20 @@ def test_without_descriptors_nothing_is_started(
         await executor.aclose()
 
     asyncio.run(main())
+
+
+def test_the_children_that_run_are_counted(make: Make) -> None:
+    """Each stage of a job counts while the job runs, and no longer."""
+    executor = make("#!/bin/sh\nsleep 0.3\n", cat="#!/bin/sh\nexec cat\n")
+    seen = list[int]()
+
+    async def run() -> None:
+        running = asyncio.create_task(executor.run(job("cat")))
+        await asyncio.sleep(0.1)
+        seen.append(executor.children)
+        await running
+        seen.append(executor.children)
+        await executor.aclose()
+
+    asyncio.run(run())
+    assert seen == [2, 0]
