@@ -116,7 +116,7 @@ async def _expected(port: int, tokens: dict[str, str]) -> dict[str, str]:
     async with _connected(port, next(iter(tokens.values())), "auto") as client:
         for command, known in _KNOWN.items():
             answer = await client.call_tool("kubectl", {"command": command})
-            found[command] = str((answer.structured_content or {})["output"])
+            found[command] = str(_content(answer)["output"])
             if known is not None and found[command] != known:
                 raise RuntimeError(f"{command}: {found[command]!r}")
     return found

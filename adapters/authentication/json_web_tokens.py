@@ -135,8 +135,11 @@ def _texts(value: Any) -> tuple[str, ...]:
     """A list of texts, or the words of one text; nothing of anything else."""
     if isinstance(value, str):
         return tuple(value.split())[:_MOST_GROUPS]
-    found = cast("list[Any]", value if isinstance(value, list) else [])
-    return tuple(one for one in found[:_MOST_GROUPS] if isinstance(one, str) and one)
+    return tuple(one for one in _list(value)[:_MOST_GROUPS] if isinstance(one, str) and one)
+
+
+def _list(value: Any) -> list[Any]:
+    return value if type(value) is list else []
 
 
 def _time(claims: dict[str, Any], name: str) -> float | None:
