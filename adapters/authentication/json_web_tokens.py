@@ -139,7 +139,8 @@ def _texts(value: Any) -> tuple[str, ...]:
 
 
 def _list(value: Any) -> list[Any]:
-    return value if type(value) is list else []
+    found: Any = value if isinstance(value, list) else ()
+    return list(found)
 
 
 def _time(claims: dict[str, Any], name: str) -> float | None:
