@@ -138,9 +138,8 @@ def _texts(value: Any) -> tuple[str, ...]:
     return tuple(one for one in _list(value)[:_MOST_GROUPS] if isinstance(one, str) and one)
 
 
-def _list(value: Any) -> list[Any]:
-    found: Any = value if isinstance(value, list) else ()
-    return list(found)
+def _list(value: Any) -> list[object]:
+    return cast("list[object]", value) if isinstance(value, list) else []
 
 
 def _time(claims: dict[str, Any], name: str) -> float | None:
