@@ -13,6 +13,7 @@ from pathlib import Path
 import attrs
 import pytest
 from tests.cluster import processes
+from tests.cluster.teams import BLUE_READS, IMPERSONATOR, Trail
 from tests.enabling import enabled_or_skip
 
 _FETCH = "Run `make cluster-test`, or first: . tests/cluster/tools.sh"
@@ -139,6 +140,26 @@ def scratch_namespace(admin: Kubectl) -> Iterator[str]:
     admin.wait_for("serviceaccount/default", *account)
     yield name
     admin.output("delete", "namespace", name, "--wait=false")
+
+
+@pytest.fixture(scope="module")
+def blue(admin: Kubectl) -> Iterator[str]:
+    """The namespace of the team blue, which it may read; ops may everything."""
+    name = f"blue-{secrets.token_hex(3)}"
+    admin.output("create", "namespace", name)
+    admin.output("apply", "-f", "-", stdin=IMPERSONATOR)
+    admin.output("apply", "-n", name, "-f", "-", stdin=BLUE_READS)
+    admin.output("create", "configmap", "menu", "-n", name, "--from-literal=soup=leek")
+    yield name
+    admin.output("delete", "-f", "-", "--wait=false", stdin=IMPERSONATOR)
+    admin.output("delete", "namespace", name, "--wait=false")
+
+
+@pytest.fixture
+def trail(api_server: Path) -> Trail:
+    """What is put on record from here on."""
+    file = api_server.parent / "audit.log"
+    return Trail(file, file.stat().st_size)
 
 
 def _process(*words: str) -> str:

@@ -2,14 +2,11 @@
 
 import json
 import os
-import secrets
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import attrs
 import pytest
 from tests.cluster.conftest import Kubectl
+from tests.cluster.teams import Trail
 
 from kubeport.adapters.kubeconfig import YamlKubeconfig
 from kubeport.adapters.subprocess_executor import SubprocessExecutor
@@ -39,76 +36,6 @@ POLICY = Policy(
              callers=("group:blue",)),
     ),
 )  # fmt: skip
-IMPERSONATOR = """
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRole
-metadata: {name: kubeport-impersonator}
-rules:
-- {apiGroups: [""], resources: [users], verbs: [impersonate], resourceNames: ["oidc:ann", "oidc:ole"]}
-- {apiGroups: [""], resources: [groups], verbs: [impersonate], resourceNames: ["team:blue", "team:ops"]}
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRoleBinding
-metadata: {name: kubeport-impersonator}
-roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: kubeport-impersonator}
-subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: viewer}]
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRoleBinding
-metadata: {name: kubeport-ops}
-roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}
-subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: "team:ops"}]
-"""
-BLUE_READS = """
-apiVersion: rbac.authorization.k8s.io/v1
-kind: RoleBinding
-metadata: {name: blue}
-roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}
-subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: "team:blue"}]
-"""
-
-
-@attrs.frozen
-class Trail:
-    """The audit log of the API server, from where it stood at the start."""
-
-    file: Path
-    since: int
-
-    def of(self, namespace: str, verb: str, resource: str) -> list[tuple[str, str, tuple[str, ...], int]]:
-        """Who asked, in whose name with which groups, and the code: one a request, in order."""
-        lines = self.file.read_bytes()[self.since :].decode().splitlines()
-        found = list[tuple[str, str, tuple[str, ...], int]]()
-        for entry in map(json.loads, lines):
-            about = entry.get("objectRef", {})
-            if (about.get("namespace"), entry["verb"], about.get("resource")) == (namespace, verb, resource):
-                own: dict[str, Any] = entry.get("impersonatedUser", {})
-                groups = tuple(own.get("groups", ()))
-                code = entry["responseStatus"]["code"]
-                found.append((entry["user"]["username"], own.get("username", ""), groups, code))
-        return found
-
-
-@pytest.fixture(scope="module")
-def blue(admin: Kubectl) -> Iterator[str]:
-    """The namespace of the team blue, which it may read; ops may everything."""
-    name = f"blue-{secrets.token_hex(3)}"
-    admin.output("create", "namespace", name)
-    admin.output("apply", "-f", "-", stdin=IMPERSONATOR)
-    admin.output("apply", "-n", name, "-f", "-", stdin=BLUE_READS)
-    admin.output("create", "configmap", "menu", "-n", name, "--from-literal=soup=leek")
-    yield name
-    admin.output("delete", "-f", "-", "--wait=false", stdin=IMPERSONATOR)
-    admin.output("delete", "namespace", name, "--wait=false")
-
-
-@pytest.fixture
-def trail(api_server: Path) -> Trail:
-    """What is put on record from here on."""
-    file = api_server.parent / "audit.log"
-    return Trail(file, file.stat().st_size)
-
-
 def settings(admin: Kubectl, identity: IdentitySettings = IMPERSONATING, **paths: str) -> Settings:
     """Clusters asked as *identity* wants, by the real programs."""
     return Settings(identity=identity, tools=ToolSettings(paths={"kubectl": admin.program, **paths}))
