@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 FUZZ_SECONDS ?= 60
 READY := $(VENV)/.ready
 
-.PHONY: help demo test check reference lint types imports wheel docs mcpb cluster-test bench fuzz lock clean
+.PHONY: help demo test check reference lint types imports wheel docs mcpb cluster-test image-test bench fuzz lock clean
 
 help:                   ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 16
@@ -45,6 +45,9 @@ mcpb:                   ## dist/kubeport.mcpb, the bundle for desktop hosts
 cluster-test: $(READY)  ## against a real kubectl and helm, and a real API server built on this machine
 	tests/cluster/cluster.sh build
 	. tests/cluster/tools.sh && KUBEPORT_TEST_CLUSTER=1 KUBEPORT_TEST_REQUIRE=1 $(BIN)/pytest
+
+image-test: $(READY)    ## build the image with buildah and run it with podman (Debian, root)
+	. tests/cluster/tools.sh && tests/image/build.sh && KUBEPORT_TEST_IMAGE=1 $(BIN)/pytest tests/image
 
 fuzz: $(READY)          ## coverage-guided fuzzing of the command line for FUZZ_SECONDS
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/fuzz.lock

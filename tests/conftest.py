@@ -1,5 +1,7 @@
 """Fixtures that every room's tests share."""
 
+import os
+
 import pytest
 
 
@@ -7,3 +9,10 @@ import pytest
 def anyio_backend() -> str:
     """Coroutine tests run on asyncio, as Kubeport does."""
     return "asyncio"
+
+
+def pytest_report_header() -> str:
+    """Say that the image has a run of its own."""
+    if os.environ.get("KUBEPORT_TEST_IMAGE") == "1":
+        return "image: tests/image runs against localhost/kubeport"
+    return "image: tests/image is not part of this run; `make image-test` builds the image and runs it"

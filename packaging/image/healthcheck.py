@@ -1,0 +1,37 @@
+"""The image's health check: whether the HTTP server answers /livez. Over stdio there is nothing to ask."""
+
+import os
+import ssl
+import sys
+import urllib.request
+from pathlib import Path
+
+
+def setting(words: list[str], option: str, variable: str, otherwise: str) -> str:
+    """What the server was started with: an option, else a variable, else the default."""
+    for at, word in enumerate(words):
+        if word == option and at + 1 < len(words):
+            return words[at + 1]
+        if word.startswith(option + "="):
+            return word.partition("=")[2]
+    return os.environ.get(variable) or otherwise
+
+
+def alive(words: list[str]) -> bool:
+    """Whether the server that *words* started is alive; a stdio server is, as long as it runs."""
+    if setting(words, "--transport", "KUBEPORT_SERVER_TRANSPORT", "stdio") != "http":
+        return True
+    port = setting(words, "--port", "KUBEPORT_SERVER_PORT", "8080")
+    scheme = "https" if os.environ.get("KUBEPORT_SERVER_TLS_CERTIFICATE") else "http"
+    url = f"{scheme}://127.0.0.1:{port}/livez"
+    # It asks itself: whose certificate it is does not matter.
+    context = ssl._create_unverified_context() if scheme == "https" else None
+    try:
+        with urllib.request.urlopen(url, timeout=3, context=context) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+if __name__ == "__main__":
+    sys.exit(not alive(Path("/proc/1/cmdline").read_text().split("\0")))

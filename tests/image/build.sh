@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Build localhost/kubeport and localhost/kubeport:slim with buildah, without an engine and without an image registry:
+# the base is made from Debian's packages, under the name that the Dockerfile gives. It has its Python, not its contents.
+# helm is the real one ($KUBEPORT_TEST_HELM4, from tests/cluster/tools.sh), istioctl and argocd are stand-ins.
+#   apt-get install --no-install-recommends buildah podman runc debootstrap
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+for program in buildah podman runc debootstrap; do
+  command -v "$program" >/dev/null || { echo "build.sh: $program is missing; see the comment in this file" >&2; exit 1; }
+done
+base=$(sed -n 's/^FROM \(.*\)${PYTHON}-slim AS build/\1/p' Dockerfile)$(sed -n 's/^ARG PYTHON=//p' Dockerfile)-slim
+scratch=$(mktemp -d); trap 'rm -rf "$scratch"' EXIT
+
+if ! buildah inspect --type image "$base" >/dev/null 2>&1; then
+  debootstrap --variant=minbase --include=python3,python3-venv,python3-pip,ca-certificates trixie "$scratch/root" >&2
+  rm -f "$scratch"/root/usr/lib/python3*/EXTERNALLY-MANAGED "$scratch"/root/var/cache/apt/archives/*.deb
+  ln -s /usr/bin/python3 "$scratch/root/usr/local/bin/python3"
+  ln -s /usr/bin/python3 "$scratch/root/usr/local/bin/python"
+  made=$(buildah from scratch)
+  buildah add -q "$made" "$scratch/root" / >/dev/null
+  buildah config --env PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin --cmd python3 "$made"
+  buildah commit -q --rm "$made" "$base" >/dev/null
+fi
+
+mkdir "$scratch/supplied"
+cp "${KUBEPORT_TEST_HELM4:?run . tests/cluster/tools.sh first}" "$scratch/supplied/helm"
+for tool in istioctl argocd; do
+  printf '#!/usr/bin/python3\nimport sys\nprint("%s", *sys.argv[1:])\n' "$tool" > "$scratch/supplied/$tool"
+done
+
+# a proxy's certificates, where this machine has some
+trust=()
+if [ -n "${PIP_CERT:-}" ]; then
+  printf '[global]\ncert = /ca.crt\n' > "$scratch/pip.conf"
+  trust=(--volume "$PIP_CERT:/ca.crt:ro" --volume "$scratch/pip.conf:/etc/pip.conf:ro")
+fi
+build() {
+  buildah bud --isolation chroot --pull=never --format docker --layers "${trust[@]}" "$@" . >"$scratch/log" 2>&1 ||
+    { tail -40 "$scratch/log" >&2; exit 1; }
+}
+build --target slim -t localhost/kubeport:slim
+build --build-arg TOOLS=supplied --build-context "supplied=$scratch/supplied" -t localhost/kubeport
