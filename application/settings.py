@@ -4,6 +4,7 @@ One frozen object; ``adapters/config.py`` makes it from defaults < file < profil
 command line, strictly. Every field's meaning and unit stands in the class docstring.
 """
 
+from ipaddress import ip_network
 from typing import Any
 
 import attrs
@@ -40,6 +41,22 @@ def _between(least: float, most: float) -> Any:
     return check
 
 
+def _names(_: object, field: "attrs.Attribute[tuple[str, ...]]", value: tuple[str, ...]) -> None:
+    """Names to the letter: one that means many would let anybody in by mistake."""
+    for one in value:
+        if not one or any(letter in "*?, " for letter in one.removesuffix(":*")):
+            raise ValueError(f"{field.name}: expected names, with :* at the end for any port, not {one!r}")
+
+
+def _networks(_: object, field: "attrs.Attribute[tuple[str, ...]]", value: tuple[str, ...]) -> None:
+    for one in value:
+        try:
+            ip_network(one)
+        except ValueError:
+            wanted = "addresses or networks such as 10.0.0.0/8"
+            raise ValueError(f"{field.name}: expected {wanted}, not {one!r}") from None
+
+
 @attrs.frozen
 class ServerSettings:
     """How ``kubeport serve`` listens and logs.
@@ -61,9 +78,9 @@ class ServerSettings:
     transport: str = attrs.field(default="stdio", validator=_choice("stdio", "http"))
     host: str = "127.0.0.1"
     port: int = attrs.field(default=8080, validator=_between(0, 65535))
-    allowed_hosts: tuple[str, ...] = ()
-    allowed_origins: tuple[str, ...] = ()
-    trusted_proxies: tuple[str, ...] = ()
+    allowed_hosts: tuple[str, ...] = attrs.field(default=(), validator=_names)
+    allowed_origins: tuple[str, ...] = attrs.field(default=(), validator=_names)
+    trusted_proxies: tuple[str, ...] = attrs.field(default=(), validator=_networks)
     websocket: bool = False
     legacy_sse: bool = False
     tls_certificate: str = ""

@@ -63,10 +63,11 @@ class JwtAuthenticator:
 
     async def check(self) -> None:
         """Whether the keys are known."""
-        await self.keys.key("")
+        await self.keys.check()
 
     async def aclose(self) -> None:
-        """Nothing is held."""
+        """Leave off asking for keys."""
+        await self.keys.aclose()
 
     def _algorithm(self, header: dict[str, Any]) -> str:
         algorithm = str(header.get("alg", ""))
@@ -83,7 +84,7 @@ class JwtAuthenticator:
         name = _claim(claims, self.rules.user_claim)
         if not isinstance(name, str) or not name.strip():
             raise TokenRefused(f"it has no claim {self.rules.user_claim}")
-        groups = _texts(_claim(claims, self.rules.groups_claim))
+        groups = _groups(_claim(claims, self.rules.groups_claim))
         scopes = _texts(claims.get("scope")) or _texts(claims.get("scp"))
         return Credential(name, groups, scopes, expires, self.rules.issuer)
 
@@ -129,6 +130,11 @@ def _claim(claims: dict[str, Any], path: str) -> Any:
     for step in path.split("."):
         found = cast("dict[str, Any]", found).get(step) if isinstance(found, dict) else None
     return found
+
+
+def _groups(value: Any) -> tuple[str, ...]:
+    """A list of names; a text is one of them, spaces and all: ``Domain Admins`` is not in ``Admins``."""
+    return _texts([value] if isinstance(value, str) else value)
 
 
 def _texts(value: Any) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ It is asked by kubectl, with the server's credentials and whatever plugin they n
 kubectl's input, never into its arguments. The server's account needs ``create`` on ``tokenreviews``.
 """
 
+import asyncio
 import hashlib
 import json
 import logging
@@ -15,19 +16,27 @@ import attrs
 from ...application.authentication import CannotAuthenticate, Credential, TokenRefused
 from ...application.ports import Clock, Executor, Job, Limits, Stage
 from ...domain.errors import KubeportError
+from .unverified import expired
 
 _log = logging.getLogger("kubeport.authentication")
 _LONGEST = 16 * 1024
 _MOST = 1000
 _SECONDS = 10.0
+_AT_ONCE = 4
+_MOST_WAITING = 64
+
+Answer = tuple[float, Credential | None]
+Answers = OrderedDict[bytes, Answer]
 
 
 @attrs.define(eq=False)
 class TokenReviewAuthenticator:
     """Asks the API server behind *context* of the kubeconfig about tokens for *audience*.
 
-    An answer is kept for *kept* seconds, by a hash of the token; a refusal as well. *scopes* are what each
-    bearer has, since these tokens carry none.
+    An answer is kept for *kept* seconds, by a hash of the token; a refusal as well, apart from the others so
+    that garbage pushes no good answer out. A few tokens are asked about at once, and some may wait: whoever
+    sends garbage starts no crowd of processes. *scopes* are what each bearer has, since these tokens carry
+    none.
     """
 
     executor: Executor
@@ -37,25 +46,49 @@ class TokenReviewAuthenticator:
     scopes: tuple[str, ...]
     kept: float = 60.0
     _answered: float = attrs.field(default=float("-inf"), init=False)
-    _known: OrderedDict[bytes, tuple[float, Credential | None]] = attrs.field(
-        factory=OrderedDict[bytes, tuple[float, Credential | None]], init=False, repr=False
-    )
+    _known: Answers = attrs.field(factory=Answers, init=False, repr=False)
+    _refused: Answers = attrs.field(factory=Answers, init=False, repr=False)
+    _turns: asyncio.Semaphore = attrs.field(factory=lambda: asyncio.Semaphore(_AT_ONCE), init=False)
+    _waiting: int = attrs.field(default=0, init=False)
 
     async def authenticate(self, token: str) -> Credential:
         """What *token* proves; raises as ``Authenticator``."""
         if len(token) > _LONGEST:
             raise TokenRefused("it is too long")
+        if expired(token, self.clock.now()):
+            raise TokenRefused("it has expired")
         digest = hashlib.sha256(token.encode()).digest()
-        until, found = self._known.get(digest, (0.0, None))
-        if until <= self.clock.monotonic():
-            found = _credential(await self._reviewed(token), self.audience, self.scopes)
-            self._known[digest] = (self.clock.monotonic() + self.kept, found)
-            self._known.move_to_end(digest)
-            while len(self._known) > _MOST:
-                self._known.popitem(last=False)
+        until, found = self._answer(digest) or await self._asked(token, digest)
         if found is None:
             raise TokenRefused("the cluster does not know it")
-        return attrs.evolve(found, expires=self.clock.now() + self.kept)
+        left = max(0.0, until - self.clock.monotonic())
+        return attrs.evolve(found, expires=self.clock.now() + left)
+
+    def _answer(self, digest: bytes) -> Answer | None:
+        """What is remembered of a token, as long as it holds."""
+        found = self._known.get(digest) or self._refused.get(digest)
+        return found if found is not None and found[0] > self.clock.monotonic() else None
+
+    async def _asked(self, token: str, digest: bytes) -> Answer:
+        if self._waiting >= _MOST_WAITING:
+            raise CannotAuthenticate("too many tokens wait to be reviewed")
+        self._waiting += 1
+        try:
+            async with self._turns:
+                # another request with the same token may have been answered while this one waited
+                return self._answer(digest) or await self._remembered(token, digest)
+        finally:
+            self._waiting -= 1
+
+    async def _remembered(self, token: str, digest: bytes) -> Answer:
+        found = _credential(await self._reviewed(token), self.audience, self.scopes)
+        answers, others = (self._refused, self._known) if found is None else (self._known, self._refused)
+        others.pop(digest, None)
+        answers[digest] = (self.clock.monotonic() + self.kept, found)
+        answers.move_to_end(digest)
+        while len(answers) > _MOST:
+            answers.popitem(last=False)
+        return answers[digest]
 
     async def check(self) -> None:
         """Whether the API server answers; asked again after *kept* seconds."""
@@ -81,9 +114,9 @@ class TokenReviewAuthenticator:
             raise CannotAuthenticate(str(error)) from None
         try:
             found = json.loads(done.stdout) if not done.stages[0].exit_code else None
-        except ValueError:
+        except (ValueError, RecursionError):
             found = None
-        if not isinstance(found, dict):
+        if done.timed_out or not isinstance(found, dict):
             # its stderr may repeat what it was given
             _log.error("TokenReview failed: kubectl ended with %s", done.stages[0].exit_code)
             raise CannotAuthenticate("the API server did not review the token")

@@ -86,8 +86,10 @@ class BoundedConnection(H11Protocol):
         return cycle is None or bool(cycle.response_complete)
 
     def _make_room(self) -> None:
-        others: list[Any] = [one for one in self.connections if one is not self]
-        idle: list[BoundedConnection] = [one for one in others if one.is_waiting]
+        others: list[Any] = list(self.connections)
+        # a WebSocket is in use, and of another class
+        http = [one for one in others if isinstance(one, BoundedConnection) and one is not self]
+        idle = [one for one in http if one.is_waiting]
         chosen = min(idle, key=lambda one: one.began, default=self)
         chosen.transport.abort()
 

@@ -57,6 +57,7 @@ class Guard:
     resource: str
     open: frozenset[str]
     now: Callable[[], float] = time.time
+    again_seconds: float = 60.0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """One request, connection or the lifespan."""
@@ -67,26 +68,27 @@ class Guard:
         if isinstance(found, _Refusal):
             await self._refuse(found, scope, receive, send)
             return
-        credential, who = found
+        credential, who, token = found
         scope[CALLER_KEY] = who
         scope["user"] = _principal(credential)
-        token = CALLER.set(who)
+        before = CALLER.set(who)
         try:
-            await self._until_it_expires(credential, scope, receive, send)
+            await self._as_long_as_it_is_good(credential, token, scope, receive, send)
         finally:
-            CALLER.reset(token)
+            CALLER.reset(before)
 
-    async def _caller(self, scope: Any) -> tuple[Credential, Caller] | _Refusal:
+    async def _caller(self, scope: Any) -> tuple[Credential, Caller, str] | _Refusal:
         given = [value for name, value in scope["headers"] if name == b"authorization"]
         if not given:
             return _Refusal(401)
-        scheme, _, token = given[0].partition(b" ")
+        scheme, _, rest = given[0].partition(b" ")
+        token = rest.strip()
         if len(given) == 1 and scheme.lower() != b"bearer":
             return _Refusal(401)
-        if len(given) > 1 or not _TOKEN.fullmatch(token.strip()):
+        if len(given) > 1 or not _TOKEN.fullmatch(token):
             return _Refusal(400, "invalid_request", "One Authorization header with a bearer token is taken.")
         try:
-            credential = await self.authenticator.authenticate(token.strip().decode())
+            credential = await self.authenticator.authenticate(token.decode())
         except TokenRefused as refused:
             _log.warning("a token was refused: %s", refused)
             return _Refusal(401, "invalid_token", f"The token is not taken: {refused}.")
@@ -96,18 +98,46 @@ class Guard:
         level = granted(credential.scopes)
         if level is None:
             return _Refusal(403, "insufficient_scope", "The token has none of this server's scopes.")
-        return credential, caller(credential, level)
+        return credential, caller(credential, level), token.decode()
 
-    async def _until_it_expires(self, credential: Credential, scope: Any, receive: Any, send: Any) -> None:
+    async def _as_long_as_it_is_good(
+        self, credential: Credential, token: str, scope: Any, receive: Any, send: Any
+    ) -> None:
         """Streams end with the token that opened them; a call that has begun is let to its end."""
-        if not _is_stream(scope) or credential.expires == float("inf"):
+        if not _is_stream(scope):
             await self.app(scope, receive, send)
             return
+        ending = asyncio.timeout(None)
+        looking = asyncio.create_task(self._end(ending, credential, token))
         try:
-            async with asyncio.timeout(max(0.0, credential.expires - self.now())):
+            async with ending:
                 await self.app(scope, receive, send)
         except TimeoutError:
+            if not ending.expired():
+                raise
             _log.info("a stream ended with its token")
+        finally:
+            looking.cancel()
+
+    async def _end(self, ending: asyncio.Timeout, credential: Credential, token: str) -> None:
+        """Let *ending* come once *token* is not good any more, or proves something else.
+
+        Asked again each minute: a token of a file, or of an account that is gone, ends without notice.
+        """
+        known = credential
+        while True:
+            await asyncio.sleep(max(0.05, min(known.expires - self.now(), self.again_seconds)))
+            try:
+                known = await self.authenticator.authenticate(token)
+            except TokenRefused:
+                break
+            except CannotAuthenticate:
+                if known.expires <= self.now():
+                    break
+                continue
+            if attrs.evolve(known, expires=0.0) != attrs.evolve(credential, expires=0.0):
+                break
+        ending.reschedule(asyncio.get_running_loop().time())
 
     async def _refuse(self, refusal: _Refusal, scope: Any, receive: Any, send: Any) -> None:
         headers = {"Cache-Control": "no-store"}

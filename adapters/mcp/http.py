@@ -17,6 +17,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 from ...application.authentication import Authenticator
 from ...application.settings import ServerSettings, Settings
 from ...domain.errors import CommandError
+from .identity import require_caller
 
 if TYPE_CHECKING:
     import uvicorn
@@ -46,6 +47,7 @@ async def serve_http(
     if authenticator is not None:
         from .guarding import Guard
 
+        server.middleware.append(require_caller)
         app = Guard(app, authenticator, settings.auth.resource, _open_paths(settings, operations))
     try:
         await _run(app, settings.server, server.subscribing.close)

@@ -1,8 +1,11 @@
 """Who calls: the identity that the transport has verified, never one that a message or a header claims."""
 
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import Any
 
+from mcp import MCPError
+from mcp import types as T
 from mcp.server import ServerRequestContext
 
 from ...domain.policy import Caller
@@ -19,8 +22,19 @@ def caller_of(ctx: ServerRequestContext[Any]) -> Caller:
     A session of the 2025 era runs in the task of its first request, so that what counts is the request of the
     message itself: a token that was renewed in between has its own scopes and groups.
     """
+    return _verified(ctx) or Caller()
+
+
+def _verified(ctx: ServerRequestContext[Any]) -> Caller | None:
     scope: Any = getattr(ctx.request, "scope", None)
-    if scope is None:
-        return CALLER.get() or Caller()
-    found = scope.get(CALLER_KEY)
-    return found if isinstance(found, Caller) else Caller()
+    found = CALLER.get() if scope is None else scope.get(CALLER_KEY)
+    return found if isinstance(found, Caller) else None
+
+
+async def require_caller(
+    ctx: ServerRequestContext[Any], call_next: Callable[[ServerRequestContext[Any]], Awaitable[Any]]
+) -> Any:
+    """Where callers are verified, a message of nobody is refused: nobody is not anonymous."""
+    if _verified(ctx) is None:
+        raise MCPError(code=T.INTERNAL_ERROR, message="It is not known who sent this message.")
+    return await call_next(ctx)

@@ -21,6 +21,7 @@ from .origin import TRANSPORT
 PATH = "/ws"
 _PROTOCOL = "mcp"
 _FORBIDDEN = 403
+_UNSUPPORTED = 1003
 
 
 def websocket_route(server: Server[Any], allowed: Callable[[str, str], bool]) -> WebSocketRoute:
@@ -69,7 +70,10 @@ async def _serve(server: Server[Any], socket: WebSocket) -> None:
 async def _read(socket: WebSocket, into: ObjectSendStream[SessionMessage | Exception]) -> None:
     async with into:
         with contextlib.suppress(anyio.BrokenResourceError, anyio.ClosedResourceError, WebSocketDisconnect):
-            async for text in socket.iter_text():
+            while (received := await socket.receive())["type"] == "websocket.receive":
+                if (text := received.get("text")) is None:
+                    await socket.close(_UNSUPPORTED, "Expected text, a message a frame.")
+                    return
                 await into.send(_message(text))
 
 

@@ -33,6 +33,7 @@ class Provider:
     down: bool = False
     requests: int = 0
     document: bytes | None = None
+    without_openid: bool = False
 
     def add(self, kid: str, algorithm: str = "RS256") -> None:
         """Publish a new key."""
@@ -70,7 +71,7 @@ def provider() -> Generator[Provider]:
         def do_GET(self) -> None:
             """The discovery document, or the keys."""
             made.requests += 1
-            if made.down:
+            if made.down or (made.without_openid and "openid" in self.path):
                 self.send_error(503)
                 return
             found = {"issuer": made.url, "jwks_uri": f"{made.url}/keys"}

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+import websockets
 
 from kubeport.adapters.mcp.connections import HEADER_BYTES, ConnectionBounds, bounded_protocol
 
@@ -18,6 +19,10 @@ ENDED = list[str]()
 
 async def _app(scope: Any, receive: Any, send: Send) -> None:
     """Answers ``/`` at once, and ``/flood`` with more than any buffer holds."""
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.accept"})
+        while (await receive())["type"] != "websocket.disconnect":
+            pass
     if scope["type"] != "http":
         return
     while (await receive()).get("more_body"):
@@ -34,7 +39,7 @@ async def _app(scope: Any, receive: Any, send: Send) -> None:
 async def _served(bounds: ConnectionBounds) -> AsyncGenerator[int]:
     listening = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
-        _app, http=bounded_protocol(bounds), log_config=None, lifespan="off",
+        _app, http=bounded_protocol(bounds), log_config=None, lifespan="off", ws="websockets-sansio",
         h11_max_incomplete_event_size=HEADER_BYTES,
     )
     server = uvicorn.Server(config)
@@ -140,3 +145,27 @@ async def test_large_heads_are_refused() -> None:
         writer.write(b"GET / HTTP/1.1\r\nhost: x\r\nx: " + b"a" * 2 * HEADER_BYTES)
         assert b"400" in await _ends(reader)
         writer.close()
+
+
+async def test_a_websocket_does_not_stand_in_the_way() -> None:
+    """It counts as a connection in use: the bound holds, and idle ones make room as ever."""
+    faults = list[dict[str, Any]]()
+    asyncio.get_running_loop().set_exception_handler(lambda _, fault: faults.append(fault))
+    async with _served(ConnectionBounds(most=3, request_seconds=30)) as port:
+        async with websockets.connect(f"ws://127.0.0.1:{port}/ws") as socket:
+            idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(6)]
+            assert b"200" in await _ask(port)
+            assert await _ends(idle[0][0]) == b""
+            await (await socket.ping())
+        for _, writer in idle:
+            writer.close()
+    assert faults == []
+
+
+async def test_a_thousand_idle_connections() -> None:
+    """With the bound that ships, a thousand silent ones and a hundred more keep nobody out."""
+    async with _served(ConnectionBounds(request_seconds=60)) as port:
+        idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(1100)]
+        assert b"200" in await _ask(port)
+        for _, writer in idle:
+            writer.close()

@@ -136,6 +136,12 @@ async def test_a_connection_ends_with_its_token(guarded: Guarded) -> None:
     headers = {"Authorization": f"Bearer {guarded.token()}"}
     with anyio.fail_after(12):
         async with connect(address(guarded), additional_headers=headers) as socket:
+            await socket.send(b"not text")
+            await socket.wait_closed()
+            assert socket.close_code == 1003
+    headers = {"Authorization": f"Bearer {guarded.token()}"}
+    with anyio.fail_after(12):
+        async with connect(address(guarded), additional_headers=headers) as socket:
             try:
                 await socket.send("x" * (6 * 1024 * 1024))
             finally:
