@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 FUZZ_SECONDS ?= 60
 READY := $(VENV)/.ready
 
-.PHONY: help demo test check reference lint types imports wheel docs mcpb cluster-test image-test bench fuzz lock clean
+.PHONY: help demo test check reference lint types imports wheel docs mcpb cluster-test image-test bench fuzz lock release-check sbom clean
 
 help:                   ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 16
@@ -74,6 +74,12 @@ $(READY): requirements/dev.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
+
+release-check: $(READY) ## wheel, sdist, lowest and newest dependencies, licences, vulnerabilities, SBOM
+	$(BIN)/python packaging/release/check.py
+
+sbom: $(READY)          ## dist/kubeport.cdx.json, the software bill of materials (CycloneDX)
+	$(BIN)/python packaging/release/check.py sbom
 
 clean:
 	rm -rf $(VENV) dist build .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
