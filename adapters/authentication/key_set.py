@@ -16,6 +16,7 @@ _FRESH = 300.0
 _RETRY = 10.0
 _SECONDS = 5.0
 _MOMENT = 1.0
+_RSA_BITS = 2048
 _MOST_BYTES = 512 * 1024
 
 
@@ -139,21 +140,29 @@ async def _json(client: Any, url: str) -> dict[str, Any]:
 
 def _usable(document: dict[str, Any]) -> dict[str, Any]:
     """The public keys for signatures; what PyJWT does not know is left out, as RFC 7517 section 5 says."""
-    import jwt
-
     found = dict[str, Any]()
-    rows: list[Any] = document.get("keys", [])
-    for row in rows[:100]:
-        if row.get("use", "sig") != "sig" or row.get("kty") == "oct":
-            continue
-        try:
-            key = jwt.PyJWK.from_dict(row)
-        except jwt.PyJWTError:
-            continue
-        found[str(row.get("kid") or f"#{len(found)}")] = key
+    rows: Any = document.get("keys")
+    several: list[Any] = rows if isinstance(rows, list) else []
+    for row in several[:100]:
+        if isinstance(row, dict) and (key := _key(cast("dict[str, Any]", row))) is not None:
+            found[str(row.get("kid") or f"#{len(found)}")] = key
     if not found:
         raise ValueError("it names no key for signatures")
     return found
+
+
+def _key(row: dict[str, Any]) -> Any | None:
+    import jwt
+
+    # a private key that everybody can read proves nothing
+    if row.get("use", "sig") != "sig" or row.get("kty") == "oct" or "d" in row:
+        return None
+    try:
+        key = jwt.PyJWK.from_dict(row)
+    except (jwt.PyJWTError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+    size = getattr(key.key, "key_size", _RSA_BITS)
+    return None if row.get("kty") == "RSA" and size < _RSA_BITS else key
 
 
 def _why(error: Exception) -> str:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from typing import cast
 
 
 def expired(token: str, now: float) -> bool:
@@ -13,7 +14,9 @@ def expired(token: str, now: float) -> bool:
         claims: object = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
     except (ValueError, RecursionError):
         return False
-    until: object = claims.get("exp") if isinstance(claims, dict) else None
+    if not isinstance(claims, dict):
+        return False
+    until = cast("dict[str, object]", claims).get("exp")
     return isinstance(until, int | float) and until < now - _LEEWAY
 
 

@@ -7,11 +7,14 @@ import hashlib
 import hmac
 import json
 import time
+import warnings
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -321,3 +324,41 @@ async def test_metadata_of_oauth_alone(idp: Provider, clock: StoppedClock) -> No
     """RFC 8414: a provider without OpenID Connect names its keys elsewhere."""
     idp.without_openid = True
     assert (await authenticator(idp, clock).authenticate(idp.token())).name == "ann"
+
+
+def rows_of(idp: Provider) -> list[Any]:
+    """The rows that the provider publishes."""
+    return list(json.loads(idp.published())["keys"])
+
+
+@pytest.mark.anyio
+async def test_rows_that_are_no_keys_are_left_out(idp: Provider, clock: StoppedClock) -> None:
+    """RFC 7517 section 5: one that is garbled, or of a kind that nobody knows, takes no other down."""
+    garbage: list[Any] = [
+        None, 7, "x", [], {}, {"kty": 7}, {"kty": "EC", "crv": "P-256", "x": 1, "y": 2, "kid": "e"},
+        {"kty": "OKP", "crv": "none", "x": "AA", "kid": "o"},
+        {"kty": "RSA", "n": "AA", "e": "AQAB", "kid": "r"},
+    ]  # fmt: skip
+    idp.document = json.dumps({"keys": [*garbage, *rows_of(idp)]}).encode()
+    assert (await authenticator(idp, clock).authenticate(idp.token())).name == "ann"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("what", ["private", "short"])
+async def test_keys_that_prove_nothing(idp: Provider, clock: StoppedClock, what: str) -> None:
+    """A private key that is published, and one of 1024 bits: whoever wants to can sign with them."""
+    size = 2048 if what == "private" else 1024
+    key = rsa.generate_private_key(public_exponent=65537, key_size=size)
+    algorithms: Any = import_module("jwt.algorithms").get_default_algorithms()
+    row = json.loads(algorithms["RS256"].to_jwk(key if what == "private" else key.public_key()))
+    idp.document = json.dumps({"keys": [*rows_of(idp), {**row, "kid": "weak"}]}).encode()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # PyJWT says what it thinks of 1024 bits
+        token = jwt.encode(jwt.decode(idp.token(), options=UNVERIFIED), key, "RS256", headers={"kid": "weak"})
+    taking = authenticator(idp, clock)
+    with pytest.raises(TokenRefused):
+        await taking.authenticate(token)
+    assert (await taking.authenticate(idp.token())).name == "ann"
+
+
+UNVERIFIED: Any = {"verify_signature": False, "verify_aud": False, "verify_exp": False}

@@ -1,5 +1,6 @@
 """WebSocket and HTTP+SSE, which are served only if they are asked for, with the same guard before them."""
 
+import signal
 import subprocess
 import time
 from collections.abc import AsyncGenerator, Iterator
@@ -8,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import anyio.to_thread
+import httpx2
 import pytest
 from mcp import Client
 from mcp import types as T
@@ -161,6 +164,29 @@ async def test_the_transport_of_2024(guarded: Guarded) -> None:
     assert guarded.records()[0]["caller"] == "ann"
     assert asked(guarded.port, path="/sse")[0] == 401
     assert asked(guarded.port, path="/messages/")[0] == 401
+
+
+@pytest.mark.anyio
+async def test_open_streams_do_not_hold_the_end_up(guarded: Guarded) -> None:
+    """A WebSocket, a stream of 2024 and one of a session are open: it still ends within five seconds."""
+    headers = dict((bearer(guarded.token()),))
+    base = f"http://127.0.0.1:{guarded.port}"
+    session = {
+        "Mcp-Session-Id": asked(guarded.port, bearer(guarded.token()))[1]["mcp-session-id"],
+        "Accept": "text/event-stream",
+    }
+    async with (
+        httpx2.AsyncClient(headers=headers, timeout=30) as http,
+        connect(address(guarded), additional_headers=headers),
+        http.stream("GET", f"{base}/sse") as old,
+        http.stream("GET", f"{base}/mcp", headers=session) as standing,
+    ):
+        assert (old.status_code, standing.status_code) == (200, 200)
+        guarded.process.send_signal(signal.SIGTERM)
+        began = time.monotonic()
+        await anyio.to_thread.run_sync(guarded.process.wait, 15)
+    assert time.monotonic() - began < 5.5
+    assert guarded.process.returncode in (0, -signal.SIGTERM)
 
 
 def test_neither_is_served_unless_it_is_asked_for(
