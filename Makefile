@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 FUZZ_SECONDS ?= 60
 READY := $(VENV)/.ready
 
-.PHONY: help demo test check reference lint types imports wheel docs mcpb cluster-test image-test bench fuzz lock release-check sbom clean
+.PHONY: help demo test check reference recording lint types imports wheel docs mcpb cluster-test image-test bench fuzz lock release-check sbom clean
 
 help:                   ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 16
@@ -20,6 +20,9 @@ check: lint types imports wheel docs test   ## every gate
 
 reference: $(READY)     ## docs/reference anew, from the code
 	$(BIN)/python -m docs.generate
+
+recording: $(READY)     ## docs/session.svg anew, from a run of the demo
+	$(BIN)/python -m docs.generate.session
 
 docs: $(READY)          ## the documentation as HTML; every warning, such as a dead link, is an error
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs .cache/docs

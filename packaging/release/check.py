@@ -113,7 +113,7 @@ def newest() -> str:
 def _tested(python: str, *constraints: str | Path) -> str:
     place = CACHE / python
     of_pyenv = sorted(Path.home().glob(f".pyenv/versions/{python}.*/bin/python"))
-    interpreter = shutil.which(f"python{python}") or (of_pyenv[-1] if of_pyenv else None)
+    interpreter = of_pyenv[-1] if of_pyenv else shutil.which(f"python{python}")
     if interpreter is None:
         return f"NOT RUN: there is no Python {python} on this machine"
     uv("venv", "-q", "--clear", "--python", interpreter, place)
