@@ -141,10 +141,10 @@ async def _json(client: Any, url: str) -> dict[str, Any]:
 def _usable(document: dict[str, Any]) -> dict[str, Any]:
     """The public keys for signatures; what PyJWT does not know is left out, as RFC 7517 section 5 says."""
     found = dict[str, Any]()
-    rows: Any = document.get("keys")
-    several: list[Any] = rows if isinstance(rows, list) else []
-    for row in several[:100]:
-        if isinstance(row, dict) and (key := _key(cast("dict[str, Any]", row))) is not None:
+    rows = document.get("keys")
+    for one in cast("list[object]", rows)[:100] if isinstance(rows, list) else []:
+        row = cast("dict[str, Any]", one) if isinstance(one, dict) else {}
+        if (key := _key(row)) is not None:
             found[str(row.get("kid") or f"#{len(found)}")] = key
     if not found:
         raise ValueError("it names no key for signatures")
