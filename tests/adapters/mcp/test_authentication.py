@@ -154,6 +154,26 @@ async def test_nobody_is_who_a_header_says(guarded: Guarded) -> None:
 
 
 @pytest.mark.anyio
+async def test_a_trusted_proxy_says_where_a_call_came_from(tmp_path: Path) -> None:
+    """The address nearest to the proxies that are trusted; what a client put before it is not believed."""
+    with provider() as idp:
+        trusted = {"server__trusted_proxies": "127.0.0.1"}
+        process, port = started("--demo", *flags(idp, tmp_path, **trusted))
+        now = time.time()
+        token = idp.token("a", None, iat=now, nbf=now, exp=now + 300)
+        headers = dict((bearer(token), ("X-Forwarded-For", "6.6.6.6, 203.0.113.9")))
+        try:
+            async with httpx2.AsyncClient(headers=headers) as http:
+                transport = streamable_http_client(f"http://127.0.0.1:{port}/mcp", http_client=http)
+                async with Client(transport, mode="auto") as connected:
+                    await connected.call_tool("kubectl", {"command": "get pods"})
+        finally:
+            ended(process)
+    (record,) = (json.loads(line) for line in (tmp_path / "audit.jsonl").read_text().splitlines())
+    assert (record["caller"], record["address"]) == ("ann", "203.0.113.9")
+
+
+@pytest.mark.anyio
 @pytest.mark.parametrize("era", ERAS)
 async def test_scopes_bound_what_a_caller_may(guarded: Guarded, era: str) -> None:
     """The policy gives admin; a token for reading sees no tool for changes, and cannot call one."""
