@@ -5,20 +5,22 @@ import logging
 import sys
 import time
 
+from ..application.record import REQUEST_ID
 from ..application.settings import ServerSettings
 from ..domain.redaction import redact
 
 
 class Text(logging.Formatter):
-    """A line of text, and the exception behind it; secrets are redacted."""
+    """A line of text, the exception behind it, and the id of the call it is about; secrets are redacted."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The record without secrets."""
-        return redact(super().format(record))[0]
+        request_id = REQUEST_ID.get()
+        return redact(super().format(record))[0] + (f" [{request_id}]" if request_id else "")
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line: time, level, logger, message, exception; secrets are redacted."""
+    """One JSON object a line: time, level, logger, message, exception, and the id of the call it is about."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as one line without secrets."""
@@ -28,6 +30,8 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": redact(record.getMessage())[0],
         }
+        if request_id := REQUEST_ID.get():
+            entry["request_id"] = request_id
         if record.exc_info:
             entry["exception"] = redact(self.formatException(record.exc_info))[0]
         return json.dumps(entry, ensure_ascii=False)

@@ -2,6 +2,9 @@
 
 import hashlib
 import secrets
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +19,8 @@ from .request import Request
 
 Argv = tuple[tuple[str, ...], ...]
 
+REQUEST_ID: ContextVar[str] = ContextVar("kubeport.request_id", default="")
+"""The id of the call that runs, by which its log lines can be found."""
 VERSION = 1
 """The version of the record; it changes when a field goes or changes its meaning, not when one comes."""
 
@@ -45,6 +50,16 @@ def shown_command(request: Request, call: Invocation | None) -> str:
     if call is None:
         return redact(request.command)[0]
     return " ".join(clean((call.argv(),), call)[0])
+
+
+@contextmanager
+def about(request_id: str) -> Generator[None]:
+    """Let what is logged within be about the call *request_id*."""
+    token = REQUEST_ID.set(request_id)
+    try:
+        yield
+    finally:
+        REQUEST_ID.reset(token)
 
 
 def rfc3339(seconds: float) -> str:

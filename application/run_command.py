@@ -42,7 +42,7 @@ from .ports import (
     Telemetry,
 )
 from .rates import Rates
-from .record import audit_record, clean, decided, ended, new_request_id, shown_command
+from .record import about, audit_record, clean, decided, ended, new_request_id, shown_command
 from .request import Request, check_access, limits_of, manifest_of
 from .rules import Rules
 from .settings import Settings
@@ -81,8 +81,12 @@ class RunCommand:
         *approver* asks a person in place of the one that this use case was made with.
         """
         run = _Run(self, request, self.clock.monotonic(), new_request_id(self.clock.now()), approver)
+        with about(run.request_id):
+            return await self._completed(run, progress)
+
+    async def _completed(self, run: "_Run", progress: Callable[[Progress], None] | None) -> Result:
         try:
-            with self.telemetry.span("kubeport.run", tool=request.tool):
+            with self.telemetry.span("kubeport.run", tool=run.request.tool):
                 result = await run.through(progress)
         except KubeportError as error:
             result = run.failed(error)
@@ -91,7 +95,7 @@ class RunCommand:
             await self._audited(run, gone)
             raise
         except Exception:
-            _log.exception("unexpected failure of %s", request.tool or "a command")
+            _log.exception("unexpected failure of %s", run.request.tool or "a command")
             result = run.failed(InternalFault("Internal error.", hint="The server's log says more."))
         self.telemetry.called(run.facts(result))
         return await self._audited(run, result)

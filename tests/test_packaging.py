@@ -72,7 +72,12 @@ def test_the_bundle_is_the_same_each_time(tmp_path: Path) -> None:
 def test_the_start_of_the_bundle_serves(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its entry point gives the command line `serve`."""
     called: list[list[str]] = []
-    monkeypatch.setattr("kubeport.__main__.main", lambda words: called.append(words))
+
+    def main(words: list[str]) -> None:
+        """Note it."""
+        called.append(words)
+
+    monkeypatch.setattr("kubeport.__main__.main", main)
     spec = importlib.util.spec_from_file_location("__main__", BUNDLE / "server.py")
     assert spec is not None and spec.loader is not None
     with pytest.raises(SystemExit):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from kubeport.adapters.logs import configure_logging
+from kubeport.application.record import about
 from kubeport.application.settings import ServerSettings
 
 TOKEN = "ghp_" + "a1B2c3D4e5" * 4
@@ -53,3 +54,14 @@ def test_the_level(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logging(ServerSettings(log_level="error"))
     logging.getLogger("kubeport.test").warning("not said")
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_line_has_the_id_of_its_call(capsys: pytest.CaptureFixture[str], form: str) -> None:
+    """What is logged in the course of a call can be found by its id; what comes after it has none."""
+    configure_logging(ServerSettings(log_format=form))
+    with about("0198-id"):
+        logging.getLogger("kubeport.test").warning("within")
+    logging.getLogger("kubeport.test").warning("after")
+    within, after = capsys.readouterr().err.splitlines()
+    assert "0198-id" in within and "0198-id" not in after

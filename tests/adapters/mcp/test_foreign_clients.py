@@ -1,7 +1,6 @@
 """Clients that are not ours and not the SDK's: curl and the MCP Inspector, with tokens and without."""
 
 import json
-import os
 import shutil
 import subprocess
 from typing import Any
@@ -13,6 +12,7 @@ from .processes import INITIALIZE
 from .test_authentication import Guarded, guarded
 
 __all__ = ["guarded"]  # the fixture
+Inspector = tuple[str, ...]
 
 
 def run(*words: str) -> "subprocess.CompletedProcess[str]":
@@ -21,13 +21,12 @@ def run(*words: str) -> "subprocess.CompletedProcess[str]":
 
 
 @pytest.fixture(scope="module")
-def inspector() -> str:
-    """The Inspector's program, of a version that has --header (it runs on Node 20)."""
-    found = os.environ.get("KUBEPORT_TEST_INSPECTOR") or shutil.which("mcp-inspector")
-    if not found:
-        how = "npm install @modelcontextprotocol/inspector@0.17.2, and name its program mcp-inspector by"
-        enabled_or_skip("There is no MCP Inspector.", f"{how} KUBEPORT_TEST_INSPECTOR.")
-    return found
+def inspector() -> Inspector:
+    """The words that run the Inspector, of the newest version that is content with Node 20."""
+    words = ("npx", "--yes", "-p", "@modelcontextprotocol/inspector@0.17.2", "mcp-inspector")
+    if shutil.which("npx") is None or subprocess.run([*words, "--help"], capture_output=True).returncode:
+        enabled_or_skip("npx cannot fetch the MCP Inspector here.", "Install Node.js 20, and reach npm.")
+    return words
 
 
 @pytest.fixture(scope="module")
@@ -50,16 +49,16 @@ def test_curl(guarded: Guarded, curl: str) -> None:
     assert "200" in known.stdout.splitlines()[0] and '"name":"kubeport"' in known.stdout
 
 
-def inspected(program: str, guarded: Guarded, token: str, *words: str) -> Any:
+def inspected(program: Inspector, guarded: Guarded, token: str, *words: str) -> Any:
     """What the Inspector prints; it has to succeed."""
     url = f"http://127.0.0.1:{guarded.port}/mcp"
     header = f"Authorization: Bearer {token}"
-    done = run(program, "--cli", url, "--transport", "http", "--header", header, "--method", *words)
+    done = run(*program, "--cli", url, "--transport", "http", "--header", header, "--method", *words)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
 
-def test_the_inspector(guarded: Guarded, inspector: str) -> None:
+def test_the_inspector(guarded: Guarded, inspector: Inspector) -> None:
     """It lists and calls as the bearer of its token: a reader and an administrator see different tools."""
     reader, admin = guarded.token(), guarded.token(sub="bob", scope="kubeport:admin")
     few = {tool["name"] for tool in inspected(inspector, guarded, reader, "tools/list")["tools"]}
@@ -70,12 +69,12 @@ def test_the_inspector(guarded: Guarded, inspector: str) -> None:
     assert [(one["caller"], one["tool"]) for one in guarded.records()] == [("ann", "kubectl")]
 
 
-def test_the_inspector_without_a_good_token(guarded: Guarded, inspector: str) -> None:
+def test_the_inspector_without_a_good_token(guarded: Guarded, inspector: Inspector) -> None:
     """It is told 401 and shows nothing of the server."""
     url = f"http://127.0.0.1:{guarded.port}/mcp"
     header = f"Authorization: Bearer {guarded.token(aud='https://other.example/mcp')}"
     done = run(
-        inspector, "--cli", url, "--transport", "http", "--header", header, "--method", "tools/list"
+        *inspector, "--cli", url, "--transport", "http", "--header", header, "--method", "tools/list"
     )
     assert done.returncode != 0 and "kubectl" not in done.stdout
     assert "invalid_token" in done.stdout + done.stderr, done.stderr
