@@ -120,24 +120,28 @@ class Guard:
             looking.cancel()
 
     async def _end(self, ending: asyncio.Timeout, credential: Credential, token: str) -> None:
-        """Let *ending* come once *token* is not good any more, or proves something else.
+        """Let *ending* come once *token* is not good any more; a fault of ours does not let it live."""
+        try:
+            await self._while_it_proves(credential, token)
+        except Exception:
+            _log.exception("a stream ends, since its token could not be looked at")
+        ending.reschedule(asyncio.get_running_loop().time())
+
+    async def _while_it_proves(self, credential: Credential, token: str) -> None:
+        """Wait until *token* proves nothing more, or something else than *credential*.
 
         Asked again each minute: a token of a file, or of an account that is gone, ends without notice.
         """
         known = credential
-        while True:
+        while attrs.evolve(known, expires=0.0) == attrs.evolve(credential, expires=0.0):
             await asyncio.sleep(max(0.05, min(known.expires - self.now(), self.again_seconds)))
             try:
                 known = await self.authenticator.authenticate(token)
             except TokenRefused:
-                break
+                return
             except CannotAuthenticate:
                 if known.expires <= self.now():
-                    break
-                continue
-            if attrs.evolve(known, expires=0.0) != attrs.evolve(credential, expires=0.0):
-                break
-        ending.reschedule(asyncio.get_running_loop().time())
+                    return
 
     async def _refuse(self, refusal: _Refusal, scope: Any, receive: Any, send: Any) -> None:
         headers = {"Cache-Control": "no-store"}

@@ -57,6 +57,7 @@ async def _stream(knowing: Knowing, **headers: str) -> None:
     "later",
     [
         TokenRefused("it is not known"),
+        RuntimeError("a fault of ours"),
         attrs.evolve(ANN, groups=()),
         attrs.evolve(ANN, scopes=("kubeport:admin",)),
         attrs.evolve(ANN, name="bob"),
