@@ -8,20 +8,22 @@ import json
 import os
 import re
 import shutil
+import ssl
 import subprocess
 import sys
 import tarfile
 import threading
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 import yaml
-
-from .enabling import enabled_or_skip
+from tests.adapters.watching.certificates import authority
+from tests.enabling import enabled_or_skip
 
 ROOT = Path(__file__).parents[1]
 PROGRAM = b"\x7fELF the program"
@@ -113,24 +115,38 @@ def test_the_plugin_of_google_is_held_against_the_manifest(spoilt: bool) -> None
         assert FETCH.fetch("gke-gcloud-auth-plugin", "1.2.3", "arm64", site.__getitem__) == PROGRAM
 
 
-@pytest.fixture(name="port")
-def _port() -> Iterator[int]:
-    """The port of a server whose /livez answers, on loopback."""
+class Lives(http.server.BaseHTTPRequestHandler):
+    """/livez answers, and nothing else does."""
 
-    class Lives(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200 if self.path == "/livez" else 404)
-            self.end_headers()
+    def do_GET(self) -> None:
+        """Answer."""
+        self.send_response(200 if self.path == "/livez" else 404)
+        self.end_headers()
 
-        def log_message(self, format: str, *args: Any) -> None:
-            """Say nothing."""
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
 
+
+@contextmanager
+def answering(context: ssl.SSLContext | None = None) -> Generator[int]:
+    """The port of such a server on loopback, behind TLS with a *context*."""
     with http.server.HTTPServer(("127.0.0.1", 0), Lives) as server:
+        if context:
+            server.socket = context.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield server.server_port
-        server.shutdown()
-        thread.join()
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture(name="port")
+def _port() -> Iterator[int]:
+    """The port of a server that lives."""
+    with answering() as port:
+        yield port
 
 
 def test_the_health_check_asks_the_http_server(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,6 +157,16 @@ def test_the_health_check_asks_the_http_server(port: int, monkeypatch: pytest.Mo
     monkeypatch.setenv("KUBEPORT_SERVER_TRANSPORT", "http")
     monkeypatch.setenv("KUBEPORT_SERVER_PORT", str(port))
     assert HEALTH.alive(["kubeport", "serve"])
+
+
+def test_the_health_check_asks_over_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever signed the certificate, and for whatever name."""
+    pair = authority(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pair.certificate, pair.key)
+    monkeypatch.setenv("KUBEPORT_SERVER_TLS_CERTIFICATE", str(pair.certificate))
+    with answering(context) as port:
+        assert HEALTH.alive(["kubeport", "serve", "--transport=http", f"--port={port}"])
 
 
 def test_the_health_check_is_harmless_over_stdio() -> None:

@@ -12,12 +12,11 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.enabling import enabled_or_skip
 
 from kubeport import FakeCluster, in_memory
 from kubeport.adapters.mcp.catalogue import offers
 from kubeport.application.settings import Settings
-
-from .enabling import enabled_or_skip
 
 ROOT = Path(__file__).parents[1]
 BUNDLE = ROOT / "packaging" / "mcpb"

@@ -100,9 +100,14 @@ def _unpacked(tool: str, url: str, data: bytes) -> bytes:
 
 def _read(url: str) -> bytes:
     """What lies behind *url*."""
-    with urllib.request.urlopen(url, timeout=60) as answer:
-        content: bytes = answer.read()
-        return content
+    try:
+        with urllib.request.urlopen(url, timeout=60) as answer:
+            content: bytes = answer.read()
+    except OSError as fault:
+        raise SystemExit(
+            f"fetch: {url} cannot be had ({fault}). Build with --build-arg TOOLS=supplied and your own tools."
+        ) from None
+    return content
 
 
 def main(directory: str, *wanted: str) -> None:
