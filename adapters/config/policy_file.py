@@ -12,6 +12,8 @@ from ...domain.errors import CommandError
 from ...domain.policy import Policy, Rule
 from ...domain.policy_lint import canonical
 from ...domain.tools.grammar import Sensitivity
+from .stamps import MISSING, Stamp
+from .stamps import stamp as stamp_of
 from .strict import STRICT, as_table, read_toml
 
 _log = logging.getLogger("kubeport.policy")
@@ -104,15 +106,15 @@ class PolicyFile:
 
     file: Path
     _policy: Policy = attrs.field(init=False)
-    _stamp: tuple[int, int, int] = attrs.field(init=False, default=(0, 0, 0))
+    _stamp: Stamp = attrs.field(init=False, default=MISSING)
 
     def __attrs_post_init__(self) -> None:
-        self._stamp = self._state()
+        self._stamp = stamp_of(self.file)
         self._policy = read_policy(self.file)
 
     def __call__(self) -> Policy:
         """The policy in force now; never raises."""
-        stamp = self._state()
+        stamp = stamp_of(self.file)
         if stamp != self._stamp:
             self._stamp = stamp
             self._reload()
@@ -124,10 +126,3 @@ class PolicyFile:
             _log.info("policy %s read again", self.file)
         except CommandError as error:
             _log.error("policy not reloaded, the last good one stays in force: %s", error)
-
-    def _state(self) -> tuple[int, int, int]:
-        try:
-            found = self.file.stat()
-        except OSError:
-            return (-1, -1, -1)
-        return (found.st_mtime_ns, found.st_size, found.st_ino)

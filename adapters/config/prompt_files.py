@@ -12,10 +12,10 @@ from ...domain.prompts.prompt import Argument, CommandSource, ObjectSource, Prom
 from ...domain.prompts.values import TYPES
 from ...domain.safeguards import Safeguards
 from .front_matter import read_front_matter
+from .stamps import Stamp, stamp
 
 _log = logging.getLogger("kubeport.prompts")
 _MOST_FILES = 100
-_Stamp = tuple[int, int, int]
 
 
 @attrs.frozen
@@ -125,13 +125,13 @@ class PromptFolder:
 
     folder: Path
     safeguards: Safeguards = Safeguards()
-    _kept: dict[Path, tuple[_Stamp, Prompt | None]] = attrs.field(
-        factory=dict[Path, tuple[_Stamp, Prompt | None]], init=False
+    _kept: dict[Path, tuple[Stamp, Prompt | None]] = attrs.field(
+        factory=dict[Path, tuple[Stamp, Prompt | None]], init=False
     )
 
     def __attrs_post_init__(self) -> None:
         for file in self._files():
-            self._kept[file] = (_stamp(file), read_prompt(file, self.safeguards))
+            self._kept[file] = (stamp(file), read_prompt(file, self.safeguards))
 
     def __call__(self) -> tuple[Prompt, ...]:
         """The prompts by the names of their files; never raises."""
@@ -143,15 +143,15 @@ class PromptFolder:
         self._kept = {file: self._read_again(file) for file in files}
         return tuple(prompt for _, prompt in self._kept.values() if prompt is not None)
 
-    def _read_again(self, file: Path) -> tuple[_Stamp, Prompt | None]:
-        stamp, kept = _stamp(file), self._kept.get(file)
-        if kept is not None and kept[0] == stamp:
+    def _read_again(self, file: Path) -> tuple[Stamp, Prompt | None]:
+        now, kept = stamp(file), self._kept.get(file)
+        if kept is not None and kept[0] == now:
             return kept
         try:
-            return stamp, read_prompt(file, self.safeguards)
+            return now, read_prompt(file, self.safeguards)
         except CommandError as error:
             _log.error("the prompt is not read again: %s", error)
-            return stamp, kept[1] if kept is not None else None
+            return now, kept[1] if kept is not None else None
 
     def _files(self) -> tuple[Path, ...]:
         try:
@@ -161,11 +161,3 @@ class PromptFolder:
         if len(found) > _MOST_FILES:
             raise CommandError(f"prompts.folder: {self.folder} has more than {_MOST_FILES} prompts.")
         return tuple(found)
-
-
-def _stamp(file: Path) -> _Stamp:
-    try:
-        found = file.stat()
-    except OSError:
-        return (-1, -1, -1)
-    return (found.st_mtime_ns, found.st_size, found.st_ino)

@@ -11,6 +11,8 @@ import attrs
 
 from ...application.authentication import SCOPES
 from ...domain.errors import CommandError
+from .stamps import Stamp
+from .stamps import stamp as stamp_of
 from .strict import as_table, read_toml
 
 _log = logging.getLogger("kubeport.authentication")
@@ -100,15 +102,15 @@ class TokenFile:
 
     file: Path
     _rows: tuple[TokenRow, ...] = attrs.field(init=False)
-    _stamp: tuple[int, int, int] = attrs.field(init=False)
+    _stamp: Stamp = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._stamp = self._state()
+        self._stamp = stamp_of(self.file)
         self._rows = read_tokens(self.file)
 
     def __call__(self) -> tuple[TokenRow, ...]:
         """The rows as they are now; never raises."""
-        stamp = self._state()
+        stamp = stamp_of(self.file)
         if stamp != self._stamp:
             self._stamp = stamp
             try:
@@ -118,10 +120,3 @@ class TokenFile:
                 self._rows = ()
                 _log.error("no token is good until this is mended: %s", error)
         return self._rows
-
-    def _state(self) -> tuple[int, int, int]:
-        try:
-            found = self.file.stat()
-        except OSError:
-            return (-1, -1, -1)
-        return (found.st_mtime_ns, found.st_size, found.st_ino)
