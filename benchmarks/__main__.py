@@ -43,6 +43,7 @@ SECTIONS = (
     Section("Leaks, real kubectl", memory.leaks_of_kubectl),
     Section("Floods", memory.floods, 240),
     Section("Crowd", crowd.crowd, 180),
+    Section("Crowd, a program for each call", crowd.crowd_of_programs, 120),
     Section("Watching", watching.subscriptions, 240),
 )
 

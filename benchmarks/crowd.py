@@ -1,33 +1,35 @@
 """Two hundred clients of eight callers at once over HTTP: right answers, nobody else's, flat memory.
 
-The cluster is in memory, so that what is loaded is the server: transport, authentication, policy, redaction,
-kept output. Each client knows what it must be answered, and tries what others have kept.
+First the cluster is in memory, so that what is loaded is the server: transport, authentication, policy,
+redaction, kept output. Then a program in kubectl's place prints whom it was run for, and each caller has one
+context.
 """
 
 import asyncio
 import hashlib
-import itertools
 import json
 import random
 import secrets
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any
+from pathlib import Path
 
 import attrs
 import httpx2
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
+from .asking import PROGRAM, SHOP, Ask, Asking, Known
 from .bench import Bench
-from .measure import Times, held
+from .measure import Held, Times, held
 from .report import Report
 from .served import listening, serve_argv
 
 CLIENTS = 200
 SECONDS = 60.0
+PROGRAM_SECONDS = 15.0
 _CALLERS = 8
 _MOST = 1000
 _LIMITS = {
@@ -36,25 +38,25 @@ _LIMITS = {
     # what is kept for `more` fills up to its bound by and by, which is no leak: let it be full soon
     "limits.store_bytes": 2 * 1024 * 1024,
 }  # fmt: skip
-_LONG = {"command": "get pods -n shop -o yaml"}
-_KNOWN = {
-    "get deploy web -n shop -o name": "deployment.apps/web\n",
-    "get pods -n shop -o name | grep -c pod/": None,
-    "get events -n shop | grep -c BackOff": None,
-    "get nodes -o name | sort | head -n 1": None,
-}
-"""Commands and what they print; None: what the first client gets, since the cluster does not change."""
+# as many programs at once as two processors can bear; the others wait for their turn
+_PROGRAMS = {"limits.concurrency": 16, "limits.context_concurrency": 16}
+_PRINTS = """\
+case "$*" in
+*yaml*) for n in 1 2 3 4 5 6 7 8 9; do for m in 1 2 3 4 5 6; do echo "$n$m $*"; done; done;;
+*) echo "$*";;
+esac"""
 
 
 @attrs.define
 class Crowd:
-    """What is known of the run so far."""
+    """What all clients ask, until when, and what came of it."""
 
     port: int
     tokens: dict[str, str]
-    expected: dict[str, str]
-    until: float
-    handles: dict[str, list[str]] = attrs.field(factory=dict[str, list[str]])
+    asks: tuple[Ask, ...]
+    seconds: float
+    until: float = 0.0
+    known: Known = attrs.field(factory=Known)
     times: list[float] = attrs.field(factory=list[float])
     done: Counter[str] = attrs.field(factory=Counter[str])
     wrong: Counter[str] = attrs.field(factory=Counter[str])
@@ -63,20 +65,46 @@ class Crowd:
 async def crowd(bench: Bench, report: Report) -> None:
     """A minute of mixed reads in both protocol eras."""
     bench.need_proc()
+    tokens, settings = _settings(bench)
+    with listening(bench, serve_argv("", "--demo", *_words(settings))) as (pid, port):
+        third, end = await _run(report, pid, Crowd(port, tokens, SHOP, SECONDS))
+    beside = f"{third.resident:.1f} MiB after a third, {end.resident:.1f} MiB at the end"
+    grown = end.resident - third.resident
+    report.target("more resident memory from a third to the end", grown, "MiB", 5, beside)
+
+
+async def crowd_of_programs(bench: Bench, report: Report) -> None:
+    """The same with a process for each call, in the caller's name and context."""
+    bench.need_proc()
+    tokens, settings = _settings(bench)
+    kubeconfig, policy = _teams(bench.folder)
+    more = {
+        **_PROGRAMS, "security.policy_file": policy, "identity.mode": "impersonate",
+        "identity.user": "{name}", "tools.paths_kubectl": bench.fake("tells", _PRINTS),
+    }  # fmt: skip
+    argv = serve_argv("", *_words({**settings, **more}))
+    there = attrs.evolve(bench, environ={**bench.environ, "KUBECONFIG": str(kubeconfig)})
+    with listening(there, argv) as (pid, port):
+        await _run(report, pid, Crowd(port, tokens, PROGRAM, PROGRAM_SECONDS))
+
+
+def _settings(bench: Bench) -> tuple[dict[str, str], dict[str, object]]:
+    """The callers' tokens, and a server that takes them."""
     tokens = {f"caller-{place}": f"kubeport_{secrets.token_urlsafe(32)}" for place in range(_CALLERS)}
     file = bench.folder / "tokens.toml"
-    file.write_text("\n".join(_row(name, token) for name, token in tokens.items()))
+    file.write_text("\n".join(_row(name, token) for name, token in tokens.items()), encoding="utf-8")
     file.chmod(0o600)
-    settings = {
+    return tokens, {
         **_LIMITS,
         "audit.file": bench.folder / "audit.jsonl",
         "auth.mode": "tokens",
         "auth.tokens_file": file,
         "auth.resource": "http://127.0.0.1/mcp",
     }
-    words = [word for name, value in settings.items() for word in ("--set", f"{name}={value}")]
-    with listening(bench, serve_argv("", "--demo", *words)) as (pid, port):
-        await _run(report, pid, Crowd(port, tokens, await _expected(port, tokens), 0.0))
+
+
+def _words(settings: dict[str, object]) -> list[str]:
+    return [word for name, value in settings.items() for word in ("--set", f"{name}={value}")]
 
 
 def _row(name: str, token: str) -> str:
@@ -84,122 +112,91 @@ def _row(name: str, token: str) -> str:
     return f'[[tokens]]\nname = "{name}"\nsha256 = "{digest}"\nscopes = ["kubeport:read"]'
 
 
-async def _run(report: Report, pid: int, crowd: Crowd) -> None:
-    began = time.monotonic()
-    crowd.until = began + SECONDS
+def _teams(folder: Path) -> tuple[Path, Path]:
+    """A kubeconfig with a context for each caller, and the policy that says which."""
+    contexts = [{"name": f"team-{place}", "context": {}} for place in range(_CALLERS)]
+    kubeconfig, policy = folder / "teams.json", folder / "teams.toml"
+    kubeconfig.write_text(json.dumps({"contexts": contexts}), encoding="utf-8")
+    rules = [
+        f'[[rules]]\nname = "team-{place}"\nreason = "its own"\naccess = "read-only"\n'
+        f'contexts = ["team-{place}"]\ncallers = ["caller-{place}"]\n'
+        for place in range(_CALLERS)
+    ]
+    policy.write_text('access = "none"\n' + "".join(rules), encoding="utf-8")
+    return kubeconfig, policy
+
+
+async def _run(report: Report, pid: int, crowd: Crowd) -> tuple[Held, Held]:
+    """What the server held after a third of the time and at the end, while all were connected."""
+    idle, began = held(pid), time.monotonic()
+    crowd.until = began + crowd.seconds
     clients = asyncio.gather(*(_client(crowd, place) for place in range(CLIENTS)))
-    await asyncio.sleep(SECONDS / 3)
+    await asyncio.sleep(crowd.seconds / 3)
     third = held(pid)
+    await asyncio.sleep(crowd.until - 1 - time.monotonic())
+    end = held(pid)
     await clients
     took = time.monotonic() - began
-    end = held(pid)
     _tell(report, crowd, took)
-    beside = f"{third.resident:.1f} MiB after a third, {end.resident:.1f} MiB at the end"
-    grown = end.resident - third.resident
-    report.target("more resident memory from a third to the end", grown, "MiB", 5, beside)
-    report.target("child processes left", end.children, "", 0)
+    left = await _left(pid, idle)
+    report.target("descriptors left", left.descriptors - idle.descriptors, "", 0)
+    report.target("child processes left", left.children, "", 0)
+    return third, end
+
+
+async def _left(pid: int, idle: Held) -> Held:
+    """What the server holds when it has seen that all are gone."""
+    until = time.monotonic() + 10
+    while (found := held(pid)).descriptors > idle.descriptors and time.monotonic() < until:
+        await asyncio.sleep(0.1)
+    return found
 
 
 def _tell(report: Report, crowd: Crowd, took: float) -> None:
     times, calls = Times(tuple(crowd.times)), sum(crowd.done.values())
-    name = f"{CLIENTS} clients, {_CALLERS} callers, mixed reads"
-    report.row(name, f"{calls / took:.0f} /s", f"{calls} calls")
+    name = f"{CLIENTS} clients, {_CALLERS} callers, {crowd.seconds:.0f} s"
+    report.row(name, f"{calls / took:.0f} /s", f"{calls} checks; {dict(crowd.done)}")
     beside = f"p50 {times.median:.0f}, worst {max(times.values):.0f} ms; both ends share the processors"
-    report.row("a call, p99", f"{times.percentile(99):.0f} ms", beside)
-    wrong = ", ".join(f"{name}: {count}" for name, count in crowd.wrong.items())
-    report.target("wrong answers", sum(crowd.wrong.values()), "", 0, wrong or f"of {dict(crowd.done)}")
-
-
-async def _expected(port: int, tokens: dict[str, str]) -> dict[str, str]:
-    """What each known command prints, asked before there is a crowd."""
-    found = dict[str, str]()
-    async with _connected(port, next(iter(tokens.values())), "auto") as client:
-        for command, known in _KNOWN.items():
-            answer = await client.call_tool("kubectl", {"command": command})
-            found[command] = str(_content(answer)["output"])
-            if known is not None and found[command] != known:
-                raise RuntimeError(f"{command}: {found[command]!r}")
-    return found
+    report.row("a check, one to a few calls, p99", f"{times.percentile(99):.0f} ms", beside)
+    report.target("wrong answers and leaks", sum(crowd.wrong.values()), "", 0, str(dict(crowd.wrong) or ""))
 
 
 @asynccontextmanager
-async def _connected(port: int, token: str, era: str) -> AsyncGenerator[Client]:
-    headers = {"Authorization": f"Bearer {token}"}
-    async with httpx2.AsyncClient(headers=headers, timeout=60) as http:
-        transport = streamable_http_client(f"http://127.0.0.1:{port}/mcp", http_client=http)
+async def _connected(crowd: Crowd, place: int) -> AsyncGenerator[Asking]:
+    """The client number *place*; every other one speaks the older revision, and has a session."""
+    caller, url = f"caller-{place % _CALLERS}", f"http://127.0.0.1:{crowd.port}/mcp"
+    mine, known = set[str](), crowd.known.sessions.setdefault(caller, set())
+
+    async def note(response: httpx2.Response) -> None:
+        if session := response.headers.get("mcp-session-id"):
+            mine.add(session)
+            known.add(session)
+
+    headers = {"Authorization": f"Bearer {crowd.tokens[caller]}"}
+    era = "auto" if (place // _CALLERS) % 2 else "legacy"
+    async with httpx2.AsyncClient(headers=headers, timeout=60, event_hooks={"response": [note]}) as http:
+        transport = streamable_http_client(url, http_client=http)
         async with Client(transport, mode=era, cache=None) as client:
-            yield client
+            yield Asking(caller, f"c{place}m", client, http, url, crowd.known, random.Random(place))
+            known -= mine
 
 
 async def _client(crowd: Crowd, place: int) -> None:
-    """One client: it asks, in an order of its own, until the time is over."""
-    caller = f"caller-{place % _CALLERS}"
-    chance = random.Random(place)
-    asks = [_known, _known, _known, _kept, _stolen, _resource, _help, _contexts]
-    async with _connected(crowd.port, crowd.tokens[caller], "auto" if place % 2 else "legacy") as client:
-        for _ in itertools.count():
-            ask = chance.choice(asks)
+    """Ask, in an order of its own, until the time is over; and stay until then."""
+    async with _connected(crowd, place) as asking:
+        while time.monotonic() < crowd.until:
+            ask = asking.chance.choice(crowd.asks)
             start = time.perf_counter()
-            right = await _right(ask, crowd, client, caller, chance)
+            fault = await _fault(ask, asking)
             crowd.times.append((time.perf_counter() - start) * 1000)
-            crowd.done[ask.__name__.strip("_")] += 1
-            if not right:
-                crowd.wrong[ask.__name__.strip("_")] += 1
-            if time.monotonic() > crowd.until:
-                return
+            crowd.done[ask.__name__] += 1
+            if fault:
+                crowd.wrong[f"{ask.__name__}: {fault}"] += 1
 
 
-Ask = Callable[[Crowd, Client, str, random.Random], Awaitable[bool]]
-
-
-async def _right(ask: Ask, crowd: Crowd, client: Client, caller: str, chance: random.Random) -> bool:
+async def _fault(ask: Ask, asking: Asking) -> str:
+    """Why an answer is not right; empty if it is."""
     try:
-        return await ask(crowd, client, caller, chance)
+        return "" if await ask(asking) else "not what was expected"
     except Exception as error:  # whatever it is, it is no right answer
-        crowd.wrong[type(error).__name__] += 1
-        return False
-
-
-async def _known(crowd: Crowd, client: Client, _: str, chance: random.Random) -> bool:
-    command = chance.choice(list(crowd.expected))
-    answer = await client.call_tool("kubectl", {"command": command})
-    return _content(answer).get("output") == crowd.expected[command]
-
-
-async def _kept(crowd: Crowd, client: Client, caller: str, _: random.Random) -> bool:
-    """A long output and its next part, which is the caller's own."""
-    handle = _content(await client.call_tool("kubectl", _LONG)).get("continuation", "")
-    mine = crowd.handles.setdefault(caller, [])
-    mine.append(handle)
-    del mine[:-20]
-    more = await client.call_tool("more", {"handle": handle})
-    return bool(handle) and not more.is_error and bool(_content(more).get("output"))
-
-
-async def _stolen(crowd: Crowd, client: Client, caller: str, chance: random.Random) -> bool:
-    """Nobody gets what somebody else has kept."""
-    others = [handle for name, handles in crowd.handles.items() if name != caller for handle in handles]
-    if not others:
-        return True
-    answer = await client.call_tool("more", {"handle": chance.choice(others)})
-    return answer.is_error and not _content(answer).get("output")
-
-
-async def _resource(_: Crowd, client: Client, __: str, ___: random.Random) -> bool:
-    (content,) = (await client.read_resource("k8s-deployment://demo/shop/checkout")).contents
-    found: dict[str, Any] = json.loads(getattr(content, "text", "{}"))
-    return found.get("name") == "checkout" and found["health"]["status"] == "failed"
-
-
-async def _help(_: Crowd, client: Client, __: str, ___: random.Random) -> bool:
-    answer = await client.call_tool("help", {"tool": "kubectl", "command": "rollout status"})
-    return "rollout" in str(_content(answer).get("output"))
-
-
-async def _contexts(_: Crowd, client: Client, __: str, ___: random.Random) -> bool:
-    rows = _content(await client.call_tool("contexts", {})).get("contexts", [])
-    return [row["name"] for row in rows] == ["demo"]
-
-
-def _content(answer: Any) -> dict[str, Any]:
-    return answer.structured_content or {}
+        return type(error).__name__
