@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from kubeport import FakeCluster, Settings, in_memory, live
 from kubeport.adapters.fake_cluster import shop
+from kubeport.application.caller_settings import IdentitySettings
 from kubeport.application.ports import Approver
 from kubeport.application.request import Request
-from kubeport.application.settings import AuditSettings, IdentitySettings
+from kubeport.application.settings import AuditSettings
 from kubeport.domain.approval import Answer, Question, digest_of
 from kubeport.domain.effect import Approval, Level
 from kubeport.domain.errors import ApprovalRequired, ExecutionFailed

@@ -4,13 +4,14 @@ import attrs
 import pytest
 
 from kubeport.adapters.manifest import YamlManifest
+from kubeport.application.caller_settings import IdentitySettings
 from kubeport.application.describe_command import DescribeCommand
 from kubeport.application.documentation import Documentation
 from kubeport.application.explain_command import ExplainCommand
 from kubeport.application.identity import Identities
 from kubeport.application.ports import WatchPlace
 from kubeport.application.request import Access, Request
-from kubeport.application.settings import IdentitySettings, ServerSettings, Settings, ToolSettings
+from kubeport.application.settings import ServerSettings, Settings, ToolSettings
 from kubeport.domain.context import ContextRef, Kubeconfig
 from kubeport.domain.effect import Level
 from kubeport.domain.errors import PolicyDenied

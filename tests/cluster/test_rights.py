@@ -10,8 +10,9 @@ from tests.cluster.teams import Trail
 
 from kubeport.adapters.kubeconfig import YamlKubeconfig
 from kubeport.adapters.subprocess_executor import SubprocessExecutor
+from kubeport.application.caller_settings import IdentitySettings
 from kubeport.application.kubeport import Kubeport
-from kubeport.application.settings import IdentitySettings, Settings, ToolSettings
+from kubeport.application.settings import Settings, ToolSettings
 from kubeport.containers import live
 from kubeport.containers.container import Container
 from kubeport.domain.effect import Level

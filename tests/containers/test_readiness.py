@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from kubeport.application.settings import IdentitySettings, Settings
+from kubeport.application.caller_settings import IdentitySettings
+from kubeport.application.settings import Settings
 from kubeport.containers import live
 from kubeport.containers.readiness import operations
 from kubeport.domain.errors import ExecutionFailed

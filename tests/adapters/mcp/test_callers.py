@@ -15,7 +15,8 @@ from kubeport.adapters.clock import StoppedClock
 from kubeport.adapters.fake_cluster import Failure, FakeCluster
 from kubeport.adapters.mcp import completion, resources, subscriptions, tools
 from kubeport.adapters.mcp.server import build_server
-from kubeport.application.settings import IdentitySettings, LimitSettings, Settings
+from kubeport.application.caller_settings import IdentitySettings
+from kubeport.application.settings import LimitSettings, Settings
 from kubeport.containers import in_memory
 from kubeport.domain.context import ContextRef
 from kubeport.domain.effect import Level
