@@ -12,11 +12,10 @@ import pytest
 from kubeport.adapters.audit import MemoryAudit
 from kubeport.adapters.config import PolicyFile
 from kubeport.adapters.fake_cluster import Failure, FakeCluster
-from kubeport.application.request import Origin
 from kubeport.application.caller_settings import IdentitySettings
-from kubeport.application.settings import 
+from kubeport.application.request import Origin
+from kubeport.application.settings import (
     AuditSettings,
-    IdentitySettings,
     LimitSettings,
     SecuritySettings,
     Settings,
