@@ -52,8 +52,9 @@ class AuthSettings:
     the signatures that are taken. leeway: seconds that clocks may differ. outage: seconds for which known
     keys stay good while the issuer does not answer. user_claim: the claim with the caller's name.
     groups_claim: the one with its groups; a dot leads into an object. context: whose API server reviews
-    tokens, for ``tokenreview``; empty is the current one. scopes: what every bearer of a reviewed token
-    has. tokens_file: the TOML file for ``tokens``, read again when it changes.
+    tokens, for ``tokenreview``; empty is the current one, ``in-cluster`` that of the server's own Pod.
+    scopes: what every bearer of a reviewed token has. tokens_file: the TOML file for ``tokens``, read
+    again when it changes.
     """
 
     mode: str = attrs.field(default="none", validator=choice("none", "jwt", "tokenreview", "tokens"))

@@ -15,6 +15,7 @@ import attrs
 
 from ...application.authentication import CannotAuthenticate, Credential, TokenRefused
 from ...application.ports import Clock, Executor, Job, Limits, Stage
+from ...domain.context import IN_CLUSTER
 from ...domain.errors import KubeportError
 from .unverified import expired
 
@@ -33,10 +34,10 @@ Answers = OrderedDict[bytes, Answer]
 class TokenReviewAuthenticator:
     """Asks the API server behind *context* of the kubeconfig about tokens for *audience*.
 
-    An answer is kept for *kept* seconds, by a hash of the token; a refusal as well, apart from the others so
-    that garbage pushes no good answer out. A few tokens are asked about at once, and some may wait: whoever
-    sends garbage starts no crowd of processes. *scopes* are what each bearer has, since these tokens carry
-    none.
+    ``in-cluster`` is the cluster around us, by the Pod's own account. An answer is kept for *kept* seconds,
+    by a hash of the token; a refusal as well, apart from the others so that garbage pushes no good answer
+    out. A few tokens are asked about at once, and some may wait: whoever sends garbage starts no crowd of
+    processes. *scopes* are what each bearer has, since these tokens carry none.
     """
 
     executor: Executor
@@ -100,14 +101,15 @@ class TokenReviewAuthenticator:
         """Nothing is held that is not the executor's."""
 
     async def _reviewed(self, token: str) -> dict[str, Any]:
-        place = (f"--context={self.context}",) if self.context else ()
+        own = self.context == IN_CLUSTER
+        place = (f"--context={self.context}",) if self.context and not own else ()
         argv = ("kubectl", "create", "--filename=-", "--output=json", "--validate=ignore", *place)
         review = {
             "apiVersion": "authentication.k8s.io/v1",
             "kind": "TokenReview",
             "spec": {"token": token, "audiences": [self.audience]},
         }
-        job = Job((Stage(argv),), Limits(timeout=_SECONDS), json.dumps(review))
+        job = Job((Stage(argv),), Limits(timeout=_SECONDS), json.dumps(review), in_cluster=own)
         try:
             done = await self.executor.run(job)
         except KubeportError as error:

@@ -192,8 +192,17 @@ def _auth(commands: Commands, shared: argparse.ArgumentParser) -> None:
     token.add_argument(
         "--scope", choices=("read", "write", "admin"), default="read", help="what it grants (default: read)"
     )
-    token.add_argument("--days", type=int, default=0, metavar="N", help="good for N days (default: for ever)")
+    token.add_argument(
+        "--days", type=_days, default=0, metavar="N", help="good for N days (default: for ever)"
+    )
     _json(token)
+
+
+def _days(text: str) -> int:
+    """A number of days, 1 to 3650: a slip must not make a token that never ends."""
+    if not (re.fullmatch(r"[0-9]{1,4}", text) and 1 <= int(text) <= 3650):
+        raise argparse.ArgumentTypeError(f"expected 1 to 3650 days, not {text!r}")
+    return int(text)
 
 
 def _prompts(commands: Commands, shared: argparse.ArgumentParser) -> None:

@@ -3,7 +3,7 @@
 import argparse
 import json
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 
 
 def new(make: Callable[[], str], hashed: Callable[[str], str], arguments: argparse.Namespace) -> int:
@@ -15,7 +15,7 @@ def new(make: Callable[[], str], hashed: Callable[[str], str], arguments: argpar
         "groups": arguments.group,
         "scopes": [f"kubeport:{arguments.scope}"],
     }
-    ends = (date.today() + timedelta(days=arguments.days)).isoformat() if arguments.days > 0 else ""
+    ends = _in(arguments.days) if arguments.days else ""
     if arguments.json:
         print(json.dumps({"token": token, "row": {**row, **({"expires": ends} if ends else {})}}))
         return 0
@@ -24,3 +24,8 @@ def new(make: Callable[[], str], hashed: Callable[[str], str], arguments: argpar
     print("# And this goes into the file of auth.tokens_file:")
     print("\n".join(("[[tokens]]", *lines, *([f"expires = {ends}"] if ends else []))))
     return 0
+
+
+def _in(days: int) -> str:
+    """The moment in *days* days, as TOML writes it; a date alone would be its first moment."""
+    return (datetime.now(UTC) + timedelta(days=days)).isoformat(timespec="seconds")

@@ -1,6 +1,7 @@
 """The file of tokens: what is taken, what is refused, and what happens when it changes under the server."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -109,3 +110,28 @@ async def test_a_file_that_changes_for_the_worse(file: Path, change: str) -> Non
     file.write_text(row() + "# mended\n")
     file.chmod(0o600)
     assert (await known.authenticate("kubeport_good")).name == "ann"
+
+
+@pytest.mark.anyio
+async def test_a_mode_that_changes(file: Path) -> None:
+    """chmod alone leaves no token good, and chmod alone mends it, as the hint says."""
+    known = KnownTokens(TokenFile(file), StoppedClock())
+    file.chmod(0o620)
+    with pytest.raises(TokenRefused):
+        await known.authenticate("kubeport_good")
+    file.chmod(0o600)
+    assert (await known.authenticate("kubeport_good")).name == "ann"
+
+
+@pytest.mark.anyio
+async def test_another_file_in_its_place(file: Path) -> None:
+    """As Kubernetes swaps the files of a Secret; of the same size and time it is another all the same."""
+    known, found = KnownTokens(TokenFile(file), StoppedClock()), file.stat()
+    other = file.with_name("other")
+    other.write_text(row(sha256=hashed("kubeport_new")))
+    other.chmod(0o600)
+    os.utime(other, ns=(found.st_atime_ns, found.st_mtime_ns))
+    other.replace(file)
+    assert (await known.authenticate("kubeport_new")).name == "ann"
+    with pytest.raises(TokenRefused):
+        await known.authenticate("kubeport_good")

@@ -69,6 +69,15 @@ async def test_a_good_token() -> None:
     assert "--context=prod" in job.stages[0].argv
 
 
+async def test_the_cluster_around_us_is_asked_by_the_pods_own_account() -> None:
+    """No kubeconfig has a context of its name: a flag for it would be an error."""
+    reviewer = Reviewer()
+    asking = TokenReviewAuthenticator(reviewer, StoppedClock(), "in-cluster", "us", ("kubeport:read",))
+    await asking.authenticate("t0ken")
+    (job,) = reviewer.jobs
+    assert job.in_cluster and not any(word.startswith("--context") for word in job.stages[0].argv)
+
+
 @pytest.mark.parametrize(
     "status",
     [

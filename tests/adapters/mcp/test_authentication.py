@@ -20,6 +20,7 @@ from mcp.client.streamable_http import streamable_http_client
 from tests.adapters.authentication.provider import AUDIENCE, Provider, provider
 
 from kubeport.__main__ import main
+from kubeport.adapters.authentication import hashed
 
 from .conftest import ERAS
 from .http_servers import ended, started
@@ -300,5 +301,22 @@ async def test_tokens_of_a_file(tmp_path: Path, tokens: tuple[Path, str]) -> Non
         assert asked(port, bearer(token + "x"))[0] == 401
         file.write_text("")
         assert asked(port, bearer(token))[0] == 401
+    finally:
+        ended(process)
+
+
+def test_a_session_is_its_bearers_whatever_made_the_token(tmp_path: Path) -> None:
+    """Tokens of a file have no issuer, and bind a session all the same."""
+    file = tmp_path / "tokens.toml"
+    rows = [f'[[tokens]]\nname = "{name}"\nsha256 = "{hashed(name)}"\nscopes = ["kubeport:read"]\n'
+            for name in ("ann", "bob")]  # fmt: skip
+    file.write_text("".join(rows))
+    settings = ("auth.mode=tokens", f"auth.tokens_file={file}", f"auth.resource={AUDIENCE}")
+    process, port = started("--demo", *[word for one in settings for word in ("--set", one)])
+    try:
+        session = ("Mcp-Session-Id", asked(port, bearer("ann"))[1]["mcp-session-id"])
+        listing = json.dumps({"jsonrpc": "2.0", "id": 2, "method": "tools/list", "params": {}}).encode()
+        assert asked(port, bearer("ann"), session, body=listing)[0] == 200
+        assert asked(port, bearer("bob"), session, body=listing)[0] == 404
     finally:
         ended(process)

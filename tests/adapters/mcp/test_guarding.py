@@ -10,7 +10,7 @@ from mcp import Client, MCPError
 
 from kubeport.adapters.fake_cluster import shop
 from kubeport.adapters.mcp.guarding import Guard
-from kubeport.adapters.mcp.identity import CALLER, require_caller
+from kubeport.adapters.mcp.identity import CALLER, CALLER_KEY, require_caller
 from kubeport.adapters.mcp.server import build_server
 from kubeport.application.authentication import CannotAuthenticate, Credential, TokenRefused
 from kubeport.containers import in_memory
@@ -101,3 +101,90 @@ async def test_a_message_of_nobody_is_refused(era: str) -> None:
             assert (await client.list_tools()).tools
     finally:
         CALLER.reset(token)
+
+
+BEARER = (b"authorization", b"Bearer t0ken")
+
+
+async def answered(app: Any, *headers: tuple[bytes, bytes], path: str = "/mcp") -> list[dict[str, Any]]:
+    """What the guard sends for a POST, with *app* behind it; /livez is open."""
+    sent = list[dict[str, Any]]()
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": path, "headers": list(headers)}
+    await Guard(app, Knowing(), "https://mcp.example.com/mcp", frozenset({"/livez"}))(scope, None, send)
+    return sent
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ((), 401),
+        (((b"x-remote-user", b"root"), (b"x-authorization", b"Bearer t0ken")), 401),
+        (((b"authorization", b""),), 401),
+        (((b"authorization", b"Basic YTpi"),), 401),
+        (((b"authorization", b"Bearer"),), 400),
+        (((b"authorization", b"Bearer one two"),), 400),
+        (((b"authorization", b"Bearer one,two"),), 400),
+        (((b"authorization", b"Bearer \xff"),), 400),
+        ((BEARER, BEARER), 400),
+        ((BEARER, (b"authorization", b"Basic YTpi")), 400),
+    ],
+)
+async def test_one_bearer_token_is_taken(headers: tuple[tuple[bytes, bytes], ...], status: int) -> None:
+    """Anything else reaches nothing: of two headers a proxy may have checked the other one."""
+    started, body = await answered(_for_ever, *headers)
+    told = {name.decode(): value.decode() for name, value in started["headers"]}
+    assert started["status"] == status and body["type"] == "http.response.body"
+    assert told["www-authenticate"].startswith("Bearer ") and told["cache-control"] == "no-store"
+    assert ("error=" in told["www-authenticate"]) == (status == 400)
+
+
+@pytest.mark.parametrize("path", ["/livez/", "/livez/../mcp", "//livez", "/LIVEZ", "/livez%2f", "/mcp", ""])
+async def test_open_paths_are_open_to_the_letter(path: str) -> None:
+    """What only looks like one is guarded."""
+    assert (await answered(_for_ever, path=path))[0]["status"] == 401
+
+
+async def test_the_caller_is_known_while_it_is_served_and_nowhere_else() -> None:
+    """To the request and its context; nothing behind the guard gets the token, or believes a header."""
+    seen = list[Any]()
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        seen.extend((CALLER.get(), scope[CALLER_KEY], scope["user"].access_token.token))
+
+    await answered(app, BEARER, (b"impersonate-user", b"root"))
+    assert [one.name for one in seen[:2]] == ["ann", "ann"] and seen[2] == ""
+    assert CALLER.get() is None
+    await answered(app, path="/mcp")
+    assert len(seen) == 3
+
+
+async def test_a_call_is_let_to_its_end() -> None:
+    """It has a deadline of its own; its token is looked at once."""
+    knowing = Knowing()
+    scope = {"type": "http", "method": "POST", "path": "/mcp", "headers": [BEARER]}
+    guard = Guard(_for_ever, knowing, "https://mcp.example.com/mcp", frozenset(), again_seconds=0.05)
+    call = asyncio.ensure_future(guard(scope, None, None))
+    await asyncio.sleep(0.1)
+    knowing.now = TokenRefused("it is not known")
+    await asyncio.sleep(0.3)
+    assert not call.done()
+    call.cancel()
+    await asyncio.wait({call})
+
+
+async def test_a_timeout_inside_a_stream_is_no_end_of_a_token() -> None:
+    """It goes on to whoever handles it, and nobody looks at the token any more."""
+
+    async def failing(scope: Any, receive: Any, send: Any) -> None:
+        raise TimeoutError("inside")
+
+    before = asyncio.all_tasks()
+    scope = {"type": "http", "method": "GET", "path": "/mcp", "headers": [BEARER]}
+    with pytest.raises(TimeoutError, match="inside"):
+        await Guard(failing, Knowing(), "https://mcp.example.com/mcp", frozenset())(scope, None, None)
+    await asyncio.sleep(0.01)
+    assert asyncio.all_tasks() == before
