@@ -18,6 +18,7 @@ from ...application.authentication import Authenticator
 from ...application.settings import ServerSettings, Settings
 from ...domain.errors import CommandError
 from .identity import require_caller
+from .leaving import bearing_to_be_left
 
 if TYPE_CHECKING:
     import uvicorn
@@ -43,7 +44,8 @@ async def serve_http(
             used, or a package is missing.
     """
     check_reach(settings, authenticator is not None)
-    app = server.subscribing.standing.noticing(_app(server, settings, operations, authenticator))
+    app = bearing_to_be_left(_app(server, settings, operations, authenticator))
+    app = server.subscribing.standing.noticing(app)
     if authenticator is not None:
         from .guarding import Guard
 
