@@ -112,7 +112,8 @@ def _context(known: Kubeconfig, wanted: str) -> tuple[ContextRef, bool]:
 def reaches_a_context(call: Invocation, settings: Settings) -> bool:
     """Whether *call* needs a context: not for help, nor for what the tool answers by itself."""
     own_server = call.tool == "argocd" and bool(settings.tools.argocd_server)
-    client_only = call.verb.path == ("version",) and call.is_true("client")
+    own_version = call.is_true("client") or call.value("remote") == "false"
+    client_only = call.verb.path == ("version",) and own_version
     return call.verb.targets and not (call.help or own_server or client_only)
 
 
