@@ -24,9 +24,11 @@ class TerminalApprover:
         """Yes for ``y`` or ``yes`` typed after the question is there; see ``Approver``."""
         from termios import TCIFLUSH, tcflush
 
-        self.screen.write(f"{question.text}\n\n{styled('Run it? [y/N]', 'strong', self.screen)} ")
+        self.screen.write(f"{question.text}\n\n")
         self.screen.flush()
         tcflush(self.keyboard, TCIFLUSH)  # what was typed before this was there to be read is no answer
+        self.screen.write(f"{styled('Run it? [y/N]', 'strong', self.screen)} ")
+        self.screen.flush()
         typed = await self._line()
         return Answer.APPROVED if typed.strip().lower() in _YES else Answer.DECLINED
 
