@@ -82,7 +82,7 @@ async def intruded(asking: Asking) -> bool:
         "MCP-Protocol-Version": "2025-11-25",
         "Accept": "application/json, text/event-stream",
     }
-    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
+    message: dict[str, Any] = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
     return (await asking.http.post(asking.url, json=message, headers=headers)).status_code == 404
 
 

@@ -114,7 +114,8 @@ def _row(name: str, token: str) -> str:
 
 def _teams(folder: Path) -> tuple[Path, Path]:
     """A kubeconfig with a context for each caller, and the policy that says which."""
-    contexts = [{"name": f"team-{place}", "context": {}} for place in range(_CALLERS)]
+    nowhere = dict[str, str]()
+    contexts = [{"name": f"team-{place}", "context": nowhere} for place in range(_CALLERS)]
     kubeconfig, policy = folder / "teams.json", folder / "teams.toml"
     kubeconfig.write_text(json.dumps({"contexts": contexts}), encoding="utf-8")
     rules = [
