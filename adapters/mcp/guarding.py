@@ -90,7 +90,7 @@ class Guard:
         try:
             credential = await self.authenticator.authenticate(token.decode())
         except TokenRefused as refused:
-            _log.warning("a token was refused: %s", refused)
+            _log.warning("a token from %s was refused: %s", _address(scope), refused)
             return _Refusal(401, "invalid_token", f"The token is not taken: {refused}.")
         except CannotAuthenticate as fault:
             _log.error("tokens cannot be told from one another: %s", fault)
@@ -162,6 +162,12 @@ class Guard:
         fields = {"error": refusal.error, "error_description": refusal.told if refusal.error else ""}
         fields |= {"scope": next(iter(SCOPES)), "resource_metadata": f"{parts.scheme}://{parts.netloc}{path}"}
         return "Bearer " + ", ".join(f'{name}="{value}"' for name, value in fields.items() if value)
+
+
+def _address(scope: Any) -> str:
+    """Where a request came from, as far as proxies that are trusted say it."""
+    client = scope.get("client")
+    return str(client[0]) if client else "an unknown address"
 
 
 def metadata(resource: str, issuer: str) -> list[Route]:
