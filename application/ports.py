@@ -209,12 +209,17 @@ class WatchPlace:
 @attrs.frozen
 class Change:
     """One object came (*new*), changed or went (*gone*); the object itself is not told, so that no data
-    leaks."""
+    leaks. Without a *name*, anything at the place may have come, changed or gone: something was missed."""
 
     namespace: str
     name: str
     gone: bool = False
     new: bool = False
+
+    @property
+    def anything(self) -> bool:
+        """Whether it stands for whatever there is at the place."""
+        return not self.name
 
 
 class Watch(Protocol):
@@ -232,7 +237,8 @@ class Watcher(Protocol):
         """Begin to tell every change at *place*; returns once none can be missed any more.
 
         What exists at the start is not told. After an expiry or a loss of the API server it goes on
-        by itself, tells what changed meanwhile, and tells nothing twice.
+        by itself, tells what changed meanwhile, and tells nothing twice. One that cannot know what it has
+        missed tells, once, that anything may have changed (see ``Change``).
 
         Raises:
             ContextNotFound: no such context.

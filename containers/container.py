@@ -127,14 +127,22 @@ def choose_prompts(prompts: PromptSettings, rules: Rules) -> OwnPrompts:
     return PromptFolder(Path(prompts.folder), rules.safeguards())
 
 
-def choose_watcher(environment: Iterable[str]) -> Watcher:
-    """A watcher that sees of our environment what kubectl sees, and so do its credential plugins."""
+def choose_watcher(environment: Iterable[str], shared: SharedState | None, server: ServerSettings) -> Watcher:
+    """A watcher that sees of our environment what kubectl sees, and so do its credential plugins.
+
+    Servers over http that share state watch for one another.
+    """
     named = tuple(environment)
 
     def of_tools() -> Mapping[str, str]:
         return tool_environment(os.environ, named)
 
-    return KubernetesWatcher(of_tools)
+    watcher = KubernetesWatcher(of_tools)
+    if shared is None or server.transport != "http":
+        return watcher
+    from ..adapters.shared_state.shared_watcher import SharedWatcher
+
+    return SharedWatcher(watcher, shared)
 
 
 def choose_state(state: StateSettings) -> SharedState | None:
@@ -215,8 +223,11 @@ class Container(containers.DeclarativeContainer):
         paths=settings.provided.tools.paths,
         environment=settings.provided.tools.environment,
     )
+    state: providers.Provider[SharedState | None] = providers.ThreadSafeSingleton(
+        choose_state, settings.provided.state
+    )
     watcher: providers.Provider[Watcher] = providers.ThreadSafeSingleton(
-        choose_watcher, settings.provided.tools.environment
+        choose_watcher, settings.provided.tools.environment, state, settings.provided.server
     )
     policy: providers.Provider[Callable[[], Policy]] = providers.ThreadSafeSingleton(
         choose_policy, settings.provided.security
@@ -232,9 +243,6 @@ class Container(containers.DeclarativeContainer):
         kept=providers.ThreadSafeSingleton(KeptKubeconfigs),
         identities=identities,
         rules=rules,
-    )
-    state: providers.Provider[SharedState | None] = providers.ThreadSafeSingleton(
-        choose_state, settings.provided.state
     )
     store: providers.Provider[OutputStore] = providers.ThreadSafeSingleton(
         choose_store, shared=state, clock=clock, limits=settings.provided.limits

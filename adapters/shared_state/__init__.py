@@ -1,4 +1,4 @@
-"""State that replicas share, in Redis or Valkey: kept output, rates, used approvals (extra ``redis``)."""
+"""What replicas share in Redis or Valkey: kept output, rates, used approvals, watches (extra ``redis``)."""
 
 from .connection import SharedState as SharedState
 from .once import RedisOnce as RedisOnce

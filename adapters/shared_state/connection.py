@@ -46,7 +46,7 @@ class SharedState:
             return await known(keys=[f"{self.prefix}:{key}" for key in keys], args=list(arguments))
         except RedisError as error:
             _log.error("shared state: %s", type(error).__name__)
-            raise _unavailable() from error
+            raise unavailable() from error
 
     async def check(self) -> None:
         """Ask whether Redis answers.
@@ -59,7 +59,7 @@ class SharedState:
         try:
             await self._connected().ping()
         except RedisError as error:
-            raise _unavailable() from error
+            raise unavailable() from error
 
     async def aclose(self) -> None:
         """Close the connections; may be called twice."""
@@ -68,25 +68,36 @@ class SharedState:
         if client is not None:
             await client.aclose()
 
+    def listener(self) -> Any:
+        """A new ``PubSub`` on a connection of its own, which its owner closes.
+
+        It never opens a lost connection anew by itself: what was told meanwhile would be missed in silence.
+        """
+        return self._opened(0, None).pubsub()
+
     def _connected(self) -> Any:
         if self._client is None:
-            from redis.asyncio.retry import Retry
-            from redis.backoff import NoBackoff
-            from redis.exceptions import ConnectionError as Lost
-
-            redis: Any = import_module("redis.asyncio")
-            self._client = redis.Redis.from_url(
-                self.url,
-                socket_timeout=_SECONDS,
-                socket_connect_timeout=_SECONDS,
-                # a connection that an idle while or a restart has closed is opened anew, once
-                retry=Retry(NoBackoff(), 1),
-                retry_on_error=[Lost],
-            )
+            # a connection that an idle while or a restart has closed is opened anew, once
+            self._client = self._opened(1, _SECONDS)
         return self._client
 
+    def _opened(self, tries: int, patience: float | None) -> Any:
+        from redis.asyncio.retry import Retry
+        from redis.backoff import NoBackoff
+        from redis.exceptions import ConnectionError as Lost
 
-def _unavailable() -> ExecutionFailed:
+        redis: Any = import_module("redis.asyncio")
+        return redis.Redis.from_url(
+            self.url,
+            socket_timeout=patience,
+            socket_connect_timeout=_SECONDS,
+            retry=Retry(NoBackoff(), tries),
+            retry_on_error=[Lost],
+        )
+
+
+def unavailable() -> ExecutionFailed:
+    """The error where Redis does not answer."""
     return ExecutionFailed(
         "The server's shared state is not reachable.",
         hint="Try again; if it stays so, tell the operator: Redis does not answer.",

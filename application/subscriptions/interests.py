@@ -25,7 +25,7 @@ class Interest:
 
     def covers(self, change: Change) -> bool:
         """Whether *change*, which is at its place, concerns it."""
-        return not self.name or change.name == self.name
+        return not self.name or change.anything or change.name == self.name
 
 
 def interests(uri: ResourceUri) -> tuple[Interest, ...]:

@@ -63,7 +63,7 @@ class Lists:
 
     def heard(self, place: WatchPlace, change: Change) -> None:
         """A watch of *place* has told *change*: namespaces that come and go are in the list of resources."""
-        if place.kind == "namespaces" and (change.new or change.gone):
+        if place.kind == "namespaces" and (change.new or change.gone or change.anything):
             self._tell(ChangedList.RESOURCES)
 
     async def aclose(self) -> None:

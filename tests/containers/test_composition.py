@@ -6,10 +6,13 @@ import pytest
 
 from kubeport import FakeCluster, Settings, in_memory, live
 from kubeport.adapters.audit import MemoryAudit
+from kubeport.adapters.shared_state import SharedState
+from kubeport.adapters.shared_state.shared_watcher import SharedWatcher
 from kubeport.adapters.subprocess_executor import SubprocessExecutor
+from kubeport.adapters.watching import KubernetesWatcher
 from kubeport.application.ports import Executor
-from kubeport.application.settings import SecuritySettings
-from kubeport.containers.container import Container
+from kubeport.application.settings import SecuritySettings, ServerSettings
+from kubeport.containers.container import Container, choose_watcher
 from kubeport.domain.effect import Level
 
 
@@ -65,3 +68,11 @@ def test_a_policy_file_is_used(tmp_path: Path) -> None:
     file.write_text("access = 'none'")
     kubeport = live(Settings(security=SecuritySettings(policy_file=str(file))))
     assert not kubeport.check("kubectl explain pods").allowed
+
+
+def test_only_servers_over_http_that_share_state_share_watches() -> None:
+    """A process of one user, or one without Redis, watches by itself."""
+    shared, http = SharedState("unix:///nowhere", "s" * 32), ServerSettings(transport="http")
+    assert isinstance(choose_watcher((), shared, http), SharedWatcher)
+    assert isinstance(choose_watcher((), None, http), KubernetesWatcher)
+    assert isinstance(choose_watcher((), shared, ServerSettings()), KubernetesWatcher)

@@ -5,7 +5,9 @@ import shutil
 import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.enabling import enabled_or_skip
@@ -15,21 +17,45 @@ from kubeport.adapters.shared_state import SharedState
 SECRET = "a secret of at least thirty-two characters"
 
 
+class Server:
+    """A real redis-server of this test run's own, on a socket in *folder*; it keeps nothing when it stops."""
+
+    def __init__(self, folder: Path) -> None:
+        self._socket = folder / "s"
+        self.url = f"unix://{self._socket}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it listens."""
+        program = shutil.which("redis-server") or shutil.which("valkey-server")
+        if program is None:
+            enabled_or_skip("There is no redis-server here.", "Install it: apt-get install redis-server")
+        words = ("--port", "0", "--unixsocket", str(self._socket), "--save", "")
+        folder = ("--dir", str(self._socket.parent))
+        self._process = subprocess.Popen([program, *words, *folder], stdout=subprocess.DEVNULL)
+        _wait_for(self._socket)
+
+    def stop(self) -> None:
+        """End it, if it runs."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.terminate()
+            process.wait(10)
+
+
+def redis_itself(url: str) -> Any:
+    """A client of Redis, past our adapters."""
+    redis: Any = import_module("redis.asyncio")
+    return redis.Redis.from_url(url)
+
+
 @pytest.fixture(scope="module")  # gone before tests that look for children of ours
 def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a real redis-server of this test run's own, on a socket in its folder."""
-    program = shutil.which("redis-server") or shutil.which("valkey-server")
-    if program is None:
-        enabled_or_skip("There is no redis-server here.", "Install it: apt-get install redis-server")
-    folder = tmp_path_factory.mktemp("redis")
-    words = ("--port", "0", "--unixsocket", str(folder / "s"), "--save", "", "--dir", str(folder))
-    server = subprocess.Popen([program, *words], stdout=subprocess.DEVNULL)
-    try:
-        _wait_for(folder / "s")
-        yield f"unix://{folder / 's'}"
-    finally:
-        server.terminate()
-        server.wait(10)
+    """The URL of a real redis-server of this test run's own."""
+    server = Server(tmp_path_factory.mktemp("redis"))
+    server.start()
+    yield server.url
+    server.stop()
 
 
 def _wait_for(socket: Path) -> None:

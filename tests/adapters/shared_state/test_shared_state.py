@@ -1,9 +1,7 @@
 """Kept output and rates in a real Redis: the contracts, sealing, outages, and two replicas."""
 
 import asyncio
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,13 +13,7 @@ from kubeport.adapters.shared_state import RedisOutputStore, RedisRateLimits, Sh
 from kubeport.adapters.shared_state.sealing import Seal
 from kubeport.domain.errors import ExecutionFailed
 
-from .conftest import SECRET
-
-
-def _raw(url: str) -> Any:
-    """Redis itself, past our adapters."""
-    redis: Any = import_module("redis.asyncio")
-    return redis.Redis.from_url(url)
+from .conftest import SECRET, redis_itself
 
 
 @pytest.fixture
@@ -55,7 +47,7 @@ class TestRedisOutputStore(OutputStoreContract):
     ) -> None:
         """Neither text, owner nor handle is in any key or value."""
         handle = await store.put("the cluster's own words", "ann@example.com")
-        raw = _raw(state.url)
+        raw = redis_itself(state.url)
         found = b""
         for key in await raw.keys(f"{state.prefix}:*"):
             found += key + await raw.dump(key)
@@ -68,7 +60,7 @@ class TestRedisOutputStore(OutputStoreContract):
     async def test_nothing_stays_behind(self, store: RedisOutputStore, state: SharedState) -> None:
         """Every key has an end, so that a server that is gone leaves nothing for ever."""
         await store.put("text", "ann")
-        raw = _raw(state.url)
+        raw = redis_itself(state.url)
         left = {key: await raw.pttl(key) for key in await raw.keys(f"{state.prefix}:*")}
         await raw.aclose()
         assert len(left) == 4
@@ -114,7 +106,7 @@ async def test_a_lost_connection_is_opened_anew(state: SharedState) -> None:
     """Redis closes every connection; the next call does not notice."""
     limits = RedisRateLimits(state)
     await limits.take("a", 1, 10)
-    raw = _raw(state.url)
+    raw = redis_itself(state.url)
     await raw.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
     await raw.execute_command("SCRIPT", "FLUSH")
     await raw.aclose()

@@ -13,6 +13,7 @@ from kubeport.adapters.audit import MemoryAudit
 from kubeport.adapters.config import PolicyFile
 from kubeport.adapters.fake_cluster import Failure, FakeCluster
 from kubeport.application.caller_settings import IdentitySettings
+from kubeport.application.ports import Change
 from kubeport.application.request import Origin
 from kubeport.application.settings import (
     AuditSettings,
@@ -21,6 +22,7 @@ from kubeport.application.settings import (
     Settings,
     ToolSettings,
 )
+from kubeport.application.subscriptions.lists import ChangedList
 from kubeport.containers import in_memory
 from kubeport.domain.errors import (
     CommandError,
@@ -334,3 +336,23 @@ async def test_callers_who_act_in_their_own_name_share_no_watch() -> None:
     with pytest.raises(PolicyDenied, match="own name"):
         await kubeport.subscriptions.subscribe(WEB, Told())
     assert watcher.started == 2
+
+
+async def test_where_anything_may_have_changed_every_uri_of_the_place_is_told() -> None:
+    """Once each, and none of another place; the list of resources where namespaces are concerned."""
+    kubeport, watcher, told, lists = in_memory(cluster()), SlowWatcher(), Told(), list[ChangedList]()
+    watcher.go.set()
+    kubeport.subscriptions.watches.watcher = watcher
+    kubeport.subscriptions.on_lists(lists.append)
+    uris = [WEB, API, "k8s-namespace://demo/shop", "k8s-configmap://demo/shop/settings"]
+    for uri in uris:
+        await kubeport.subscriptions.subscribe(uri, told)
+    tell = {place.kind: listener for place, listener in zip(watcher.places, watcher.listeners, strict=True)}
+    tell["deployments.apps"](Change("shop", ""))
+    assert sorted(told.uris) == sorted(uris[:3])
+    assert lists == []
+    await asyncio.sleep(0.6)
+    tell["namespaces"](Change("", ""))
+    assert told.uris[3:] == [uris[2]]
+    assert lists == [ChangedList.RESOURCES]
+    await kubeport.aclose()
