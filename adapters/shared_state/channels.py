@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -69,7 +69,7 @@ class Channels:
     _failed: float = attrs.field(default=float("-inf"), init=False)
 
     @asynccontextmanager
-    async def listen(self, channel: str) -> AsyncIterator[Post]:
+    async def listen(self, channel: str) -> AsyncGenerator[Post]:
         """What comes on *channel* from now on.
 
         Raises:

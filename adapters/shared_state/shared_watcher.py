@@ -100,9 +100,8 @@ class SharedWatcher:
 
     async def aclose(self) -> None:
         """End all watches, those of *inner* too; may be called twice."""
-        for at in [*self._places.values()]:
-            for watch in [*at.watches]:
-                await watch.stop()
+        watches = [watch for at in self._places.values() for watch in at.watches]
+        await asyncio.gather(*(watch.stop() for watch in watches))  # at once: Redis may let each wait
         while self._tasks:
             await asyncio.wait([*self._tasks])
         await self.inner.aclose()

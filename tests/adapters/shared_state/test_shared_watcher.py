@@ -3,7 +3,7 @@
 import asyncio
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -222,7 +222,7 @@ asyncio.run(main())
 
 
 @contextmanager
-def _other_process(state: SharedState) -> Iterator[subprocess.Popen[bytes]]:
+def _other_process(state: SharedState) -> Generator[subprocess.Popen[bytes]]:
     """A replica in a process of its own, once it watches."""
     words = (sys.executable, "-c", _KILLED, state.url, SECRET, state.prefix)
     with subprocess.Popen(words, stdout=subprocess.PIPE) as process:
