@@ -15,7 +15,7 @@ from mcp import Client, StdioServerParameters
 from .bench import Bench
 from .measure import SECONDS, children
 
-_COMMAND = (sys.executable, "-m", "kubeport", "serve", "--log-level", "error")
+_COMMAND = (sys.executable, "-m", "kubeport", "serve", "--log-level", "error", "--set", "limits.rate=0")
 
 
 @attrs.frozen
