@@ -222,7 +222,7 @@ def _serve(arguments: "argparse.Namespace", settings: "Settings") -> int:
     if arguments.demo:
         from .adapters.clock import ShiftedClock
         from .adapters.fake_cluster import NOW, shop
-        from .containers.container import choose_audit
+        from .containers.choices import choose_audit
 
         # ages are those of the shop, and yet time passes: callers' rates are refilled
         clock = ShiftedClock(NOW)

@@ -12,7 +12,8 @@ from kubeport.adapters.subprocess_executor import SubprocessExecutor
 from kubeport.adapters.watching import KubernetesWatcher
 from kubeport.application.ports import Executor
 from kubeport.application.settings import SecuritySettings, ServerSettings
-from kubeport.containers.container import Container, choose_watcher
+from kubeport.containers.choices import choose_watcher
+from kubeport.containers.container import Container
 from kubeport.domain.effect import Level
 
 

@@ -14,7 +14,7 @@ from kubeport.adapters.clock import StoppedClock
 from kubeport.adapters.shared_state import RedisOnce, SharedState
 from kubeport.application.approving import Approvals
 from kubeport.application.settings import LimitSettings
-from kubeport.containers.container import choose_approvals
+from kubeport.containers.choices import choose_approvals
 from kubeport.domain.errors import ExecutionFailed
 
 from .conftest import SECRET
