@@ -59,6 +59,8 @@ def _split(file: Path, text: str) -> tuple[str, str]:
 def _composed(file: Path, head: str) -> yaml.Node:
     try:
         node = yaml.compose(head, Loader=yaml.SafeLoader)
+    except RecursionError:
+        raise _error(file, 2, "the front matter is nested too deeply") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         told = getattr(error, "problem", None) or "not YAML"
@@ -83,7 +85,10 @@ def _plain(file: Path, node: yaml.Node, seen: set[int]) -> Any:
     if isinstance(node, yaml.SequenceNode):
         return [_plain(file, one, seen) for one in cast("list[yaml.Node]", node.value)]
     loader: Any = yaml.SafeLoader("")
-    return loader.construct_object(node)
+    try:
+        return loader.construct_object(node)
+    except (yaml.YAMLError, ValueError, TypeError, OverflowError):
+        raise _error(file, _line_of(node), "the value is none of a text, a number, true or false") from None
 
 
 def _said(error: BaseException, _: type | None) -> str:

@@ -34,9 +34,10 @@ class Prompts:
 
     kubeport: Kubeport
 
-    async def list(self, _: Context, __: T.PaginatedRequestParams | None) -> T.ListPromptsResult:
-        """All prompts on one page."""
-        return T.ListPromptsResult(prompts=[_listed(one) for one in self.kubeport.prompts.list()])
+    async def list(self, ctx: Context, _: T.PaginatedRequestParams | None) -> T.ListPromptsResult:
+        """All prompts of the caller on one page."""
+        found = self.kubeport.prompts.list(caller_of(ctx))
+        return T.ListPromptsResult(prompts=[_listed(one) for one in found])
 
     async def get(self, ctx: Context, params: T.GetPromptRequestParams) -> T.GetPromptResult:
         """A prompt with the data that it is about, as it is now.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from ...domain.effect import Level
 from ...domain.errors import CommandError
 from ...domain.policy import Caller
 from ..rules import Rules
@@ -29,8 +30,17 @@ class Catalogue:
     rules: Rules
     settings: Settings
 
-    def __call__(self) -> tuple[Prompt, ...]:
-        """All of them: those that ship in their order, then the others by name."""
+    def __call__(self, caller: Caller = Caller()) -> tuple[Prompt, ...]:
+        """All of them: those that ship in their order, then the others by name.
+
+        A caller to whom the policy gives nothing has no prompts, either; listing enforces nothing.
+        """
+        if self.rules.policy().most(caller) is Level.NONE:
+            return ()
+        return self.all()
+
+    def all(self) -> tuple[Prompt, ...]:
+        """As calling it, whoever asks."""
         # loaded when it is first asked: a server whose client knows no prompts does without
         from ...domain.prompts.built_in import BUILT_IN
 
@@ -44,7 +54,7 @@ class Catalogue:
         Raises:
             CommandError: there is none; says which there are.
         """
-        known = self()
+        known = self.all()
         found = next((prompt for prompt in known if prompt.name == name), None)
         if found is None:
             names = ", ".join(prompt.name for prompt in known)

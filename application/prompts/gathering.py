@@ -12,6 +12,7 @@ from ...domain.prompts.checking import everywhere
 from ...domain.prompts.framing import cut, framed, matching_lines
 from ...domain.prompts.prompt import CommandSource, ObjectSource, Prompt, Source
 from ...domain.resources.uri import ResourceUri
+from ...domain.result import Result
 from ..request import Access, Origin, Request
 from ..resources.asking import raised, reason_of
 from ..resources.reading import ReadResource
@@ -94,9 +95,8 @@ class Gathering:
         text = result.output or "(nothing)\n"
         if source.only:
             text = matching_lines(text, self.prompt.filled(source.only, self.values))
-        shown = cut(text, source.tokens, both_ends=source.both_ends)
-        told = "" if result.error is None else f"\nIt is not all of it: {reason_of(result.error)}"
-        return Gathered(Part(f"{framed(self._heading(source), shown)}{told}"))
+        shown = f"{_gaps(result)}{cut(text, source.tokens, both_ends=source.both_ends)}"
+        return Gathered(Part(framed(self._heading(source), shown)))
 
     async def _object(self, source: ObjectSource) -> Gathered:
         found = await self.read(self._uri(source), self.caller, self.origin)
@@ -111,6 +111,16 @@ class Gathering:
         if isinstance(source, CommandSource):
             return f"{source.label} ({self.prompt.filled(source.command, self.values)}):"
         return f"{self.prompt.filled(f'{source.kind} {source.name}', self.values)}:"
+
+
+def _gaps(result: Result) -> str:
+    """What is missing of an output; it stands within the frame, since a program's own words are in it."""
+    told = list[str]()
+    if result.truncated:
+        told.append("[There was more than is kept: this is the beginning, without the newest lines.]")
+    if result.error is not None:
+        told.append(f"[It is not all of it: {reason_of(result.error)}]")
+    return "".join(f"{line}\n" for line in told)
 
 
 def _unread(heading: str, error: KubeportError) -> Gathered:

@@ -13,7 +13,7 @@ NOTICE = (
 
 def framed(heading: str, text: str) -> str:
     """*text* below *heading*, between tags that it cannot hold: their name is made from it."""
-    tag = f"data-{hashlib.sha256(text.encode(errors='replace')).hexdigest()[:12]}"
+    tag = f"data-{hashlib.sha256(text.encode(errors='replace')).hexdigest()[:32]}"
     gap = "" if text.endswith("\n") else "\n"
     return f"{heading}\n<{tag}>\n{text}{gap}</{tag}>"
 
