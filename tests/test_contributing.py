@@ -63,6 +63,81 @@ def test_add_a_verb(copied: Path, run: Run) -> None:
     assert (allowed.returncode, allowed.stdout.split()[0]) == (0, "allowed:"), allowed
 
 
+FLUX = '''"""The grammar of flux."""
+
+from ..grammar import Flag, Grammar, Meaning, Verb
+from ..values import CONTEXT, NAMESPACE
+
+FLUX = Grammar(
+    tool="flux",
+    versions=("2.9",),
+    verbs=(
+        Verb(("version",), targets=False, namespaced=False),
+        Verb(("stats",), summary="Show what is reconciled."),
+    ),
+    common=(
+        Flag("context", value=CONTEXT, meaning=Meaning.CONTEXT),
+        Flag("namespace", "n", NAMESPACE, meaning=Meaning.NAMESPACE),
+    ),
+    early=frozenset(),
+)
+'''
+PLACES = {  # file: the text that is there, and what is put before it
+    "domain/errors.py": ('"argocd")', '"flux", '),
+    "adapters/cli/arguments.py": ('"argocd")', '"flux", '),
+    "application/target.py": ('"istioctl": "context"', '"flux": "context", '),
+    "adapters/cli/obtaining.py": ('    "argocd": Way(', '    "flux": Way("https://fluxcd.io", "flux"),\n'),
+    "adapters/cli/doctor.py": ('    "argocd": "version', '    "flux": "version",\n'),
+}
+
+
+def test_add_a_command_line_tool(copied: Path, run: Run, tmp_path: Path) -> None:
+    """The places that the recipe names are enough for a tool to be judged, placed, run and offered."""
+    recipe = (ROOT / "CONTRIBUTING.md").read_text().split("## Add a command-line tool")[1].split("\n## ")[0]
+    catalogue = "adapters/mcp/catalogue.py"
+    assert all(f"`{file}`" in recipe for file in (*PLACES, catalogue))
+    (copied / "domain" / "tools" / "flux").mkdir()
+    (copied / "domain" / "tools" / "flux" / "__init__.py").write_text(FLUX)
+    for file, (there, before) in PLACES.items():
+        edited(copied / file, there, before + there)
+    for table, told in (("_READS", "Read with flux."), ("_CHANGES", "Change with flux.")):
+        edited(copied / catalogue, f"{table} = {{\n", f'{table} = {{\n    "flux": "{told}",\n')
+
+    assert run("policy", "check", "flux stats").returncode == 0
+    assert run("policy", "check", "flux stats --no-such-flag").returncode == 3
+    assert "flux is not there" in run("tools", "install", "flux").stdout
+    program, kubeconfig = tmp_path / "flux", tmp_path / "kubeconfig"
+    program.write_text('#!/bin/sh\necho "$@"\n')
+    program.chmod(0o755)
+    kubeconfig.write_text(KUBECONFIG)
+    words = ("--set", f"tools.paths.flux={program}", "--context", "dev", "--namespace", "web")
+    ran = run("run", "flux stats", *words, KUBECONFIG=str(kubeconfig))
+    assert ran.stdout == "stats --context=dev --namespace=web\n", ran
+    offered = subprocess.run(
+        [sys.executable, "-c", OFFERED], env={**os.environ, "PYTHONPATH": str(copied.parent)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "flux" in offered.stdout.split() and "flux_change" in offered.stdout.split(), offered
+
+
+KUBECONFIG = """\
+apiVersion: v1
+kind: Config
+current-context: dev
+contexts: [{name: dev, context: {cluster: dev, user: dev}}]
+clusters: [{name: dev, cluster: {server: "https://127.0.0.1:6443"}}]
+users: [{name: dev, user: {}}]
+"""
+OFFERED = """\
+from kubeport import FakeCluster, Level, Settings, in_memory
+from kubeport.adapters.mcp.catalogue import offers
+from kubeport.application.settings import SecuritySettings
+
+kubeport = in_memory(FakeCluster(), Settings(security=SecuritySettings(level=Level.WRITE)))
+print(*(offer.name for offer in offers(kubeport)))
+"""
+
+
 def test_add_a_setting(copied: Path, run: Run) -> None:
     """A field is enough for file, variable, --set and config show."""
     edited(
