@@ -1,13 +1,12 @@
 """What every adapter of ``Once`` does; a subclass gives the adapter and a way to let time pass."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 import pytest
 
 from kubeport.application.ports import Once
 
-Pass = Callable[[float], Awaitable[None]]
+from .passing import Pass
 
 
 class OnceContract:

@@ -1,12 +1,10 @@
 """What every adapter of ``OutputStore`` does: 1,000 bytes altogether, an entry for two seconds."""
 
-from collections.abc import Awaitable, Callable
-
 import pytest
 
 from kubeport.application.ports import OutputStore
 
-Pass = Callable[[float], Awaitable[None]]
+from .passing import Pass
 
 
 class OutputStoreContract:

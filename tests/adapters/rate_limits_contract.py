@@ -1,12 +1,10 @@
 """What every adapter of ``RateLimits`` does; a subclass gives the adapter and a way to let time pass."""
 
-from collections.abc import Awaitable, Callable
-
 import pytest
 
 from kubeport.application.ports import RateLimits
 
-Pass = Callable[[float], Awaitable[None]]
+from .passing import Pass
 
 
 class RateLimitsContract:

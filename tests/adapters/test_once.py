@@ -1,7 +1,7 @@
 """What has been used, remembered in memory."""
 
 import pytest
-from tests.adapters.once_contract import OnceContract, Pass
+from tests.adapters.once_contract import OnceContract
 
 from kubeport.adapters.clock import StoppedClock
 from kubeport.adapters.once import MOST, MemoryOnce
@@ -11,23 +11,9 @@ class TestMemory(OnceContract):
     """That of one process; time passes by the fake clock."""
 
     @pytest.fixture
-    def clock(self) -> StoppedClock:
-        """A clock that the test moves."""
-        return StoppedClock()
-
-    @pytest.fixture
     def once(self, clock: StoppedClock) -> MemoryOnce:
         """The adapter."""
         return MemoryOnce(clock)
-
-    @pytest.fixture
-    def let_pass(self, clock: StoppedClock) -> Pass:
-        """Time passes at once."""
-
-        async def forward(seconds: float) -> None:
-            clock.advance(seconds)
-
-        return forward
 
 
 @pytest.mark.anyio

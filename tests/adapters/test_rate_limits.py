@@ -1,7 +1,7 @@
 """Token buckets in memory, and the use case that asks them."""
 
 import pytest
-from tests.adapters.rate_limits_contract import Pass, RateLimitsContract
+from tests.adapters.rate_limits_contract import RateLimitsContract
 
 from kubeport import Caller, FakeCluster, Request, Settings, in_memory
 from kubeport.adapters.clock import StoppedClock
@@ -13,23 +13,9 @@ class TestMemory(RateLimitsContract):
     """The buckets of one process; time passes by the fake clock."""
 
     @pytest.fixture
-    def clock(self) -> StoppedClock:
-        """A clock that the test moves."""
-        return StoppedClock()
-
-    @pytest.fixture
     def limits(self, clock: StoppedClock) -> MemoryRateLimits:
         """The adapter."""
         return MemoryRateLimits(clock)
-
-    @pytest.fixture
-    def let_pass(self, clock: StoppedClock) -> Pass:
-        """Time passes at once."""
-
-        async def forward(seconds: float) -> None:
-            clock.advance(seconds)
-
-        return forward
 
     @pytest.mark.anyio
     async def test_it_is_bounded(self, limits: MemoryRateLimits) -> None:

@@ -14,6 +14,7 @@ from kubeport.containers import in_memory
 from kubeport.domain.effect import Level
 
 from .http_servers import ended, started
+from .processes import Sleeper
 
 ERAS = ("auto", "legacy")  # 2026-07-28 and 2025-11-25
 
@@ -49,13 +50,7 @@ def served() -> Iterator[tuple[subprocess.Popen[bytes], int]]:
 @pytest.fixture
 def sleeping(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], int, Path]]:
     """A live server whose kubectl notes its pid and sleeps; the note is the last part."""
-    note = tmp_path / "pids"
-    program = tmp_path / "bin" / "kubectl"
-    program.parent.mkdir(mode=0o755)
-    program.write_text(f'#!/bin/sh\nsleep 300 &\necho $$ $! > "{note}"\nsleep 300\n')
-    program.chmod(0o755)
-    config = tmp_path / "config"
-    config.write_text("contexts: [{name: a, context: {}}]\ncurrent-context: a\n")
-    process, port = started("--set", f"tools.paths_kubectl={program}", KUBECONFIG=str(config))
-    yield process, port, note
+    sleeper = Sleeper.write(tmp_path)
+    process, port = started(*sleeper.arguments, KUBECONFIG=sleeper.kubeconfig)
+    yield process, port, sleeper.note
     ended(process)

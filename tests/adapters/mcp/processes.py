@@ -29,6 +29,25 @@ def environment(**changes: str) -> dict[str, str]:
     return {**kept, "PYTHONPATH": SRC, "HOME": "/nonexistent", **changes}
 
 
+@attrs.frozen
+class Sleeper:
+    """A kubectl that notes its pid and a grandchild's in *note* and sleeps, and a kubeconfig with it."""
+
+    note: Path
+    arguments: tuple[str, ...]
+    kubeconfig: str
+
+    @classmethod
+    def write(cls, place: Path) -> "Sleeper":
+        """Put its files in *place*; *arguments* and *kubeconfig* are for the server that shall start it."""
+        note, program, config = place / "pids", place / "bin" / "kubectl", place / "config"
+        program.parent.mkdir(mode=0o755)
+        program.write_text(f'#!/bin/sh\nsleep 300 &\necho $$ $! > "{note}"\nsleep 300\n')
+        program.chmod(0o755)
+        config.write_text("contexts: [{name: a, context: {}}]\ncurrent-context: a\n")
+        return cls(note, ("--set", f"tools.paths_kubectl={program}"), str(config))
+
+
 @attrs.define
 class Server:
     """``kubeport serve`` with pipes; close it with ``end``."""

@@ -10,21 +10,15 @@ import pytest
 from mcp import Client, StdioServerParameters
 
 from .conftest import ERAS
-from .processes import INITIALIZE, MODERN_META, Server, environment, living
+from .processes import INITIALIZE, MODERN_META, Server, Sleeper, environment, living
 
 
 @pytest.fixture
 def sleeping(tmp_path: Path) -> Iterator[tuple[Server, Path]]:
     """A live server whose kubectl notes its pid, starts a grandchild and sleeps."""
-    note = tmp_path / "pids"
-    program = tmp_path / "bin" / "kubectl"
-    program.parent.mkdir(mode=0o755)
-    program.write_text(f'#!/bin/sh\nsleep 300 &\necho $$ $! > "{note}"\nsleep 300\n')
-    program.chmod(0o755)
-    config = tmp_path / "config"
-    config.write_text("contexts: [{name: a, context: {}}]\ncurrent-context: a\n")
-    server = Server.start("--set", f"tools.paths_kubectl={program}", KUBECONFIG=str(config))
-    yield server, note
+    sleeper = Sleeper.write(tmp_path)
+    server = Server.start(*sleeper.arguments, KUBECONFIG=sleeper.kubeconfig)
+    yield server, sleeper.note
     if server.process.poll() is None:
         server.process.kill()
     server.end()

@@ -1,5 +1,6 @@
 """A real Redis for the tests of the state that replicas share."""
 
+import asyncio
 import secrets
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.adapters.passing import Pass
 from tests.enabling import enabled_or_skip
 
 from kubeport.adapters.shared_state import SharedState
@@ -71,3 +73,9 @@ async def state(redis: str) -> AsyncIterator[SharedState]:
     shared = SharedState(redis, SECRET, f"test-{secrets.token_hex(4)}")
     yield shared
     await shared.aclose()
+
+
+@pytest.fixture
+def let_pass() -> Pass:
+    """Redis has a clock of its own: the test waits."""
+    return asyncio.sleep

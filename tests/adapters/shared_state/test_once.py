@@ -8,7 +8,7 @@ import attrs
 import pytest
 from mcp import MCPError
 from tests.adapters.mcp.test_elicitation import Site, User, answered, reason, round_of
-from tests.adapters.once_contract import OnceContract, Pass
+from tests.adapters.once_contract import OnceContract
 
 from kubeport.adapters.clock import StoppedClock
 from kubeport.adapters.shared_state import RedisOnce, SharedState
@@ -27,11 +27,6 @@ class TestRedis(OnceContract):
     def once(self, state: SharedState) -> RedisOnce:
         """The adapter."""
         return RedisOnce(state)
-
-    @pytest.fixture
-    def let_pass(self) -> Pass:
-        """Redis has a clock of its own: the test waits."""
-        return asyncio.sleep
 
     @pytest.mark.anyio
     async def test_replicas_take_together(self, state: SharedState) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.adapters.output_store_contract import OutputStoreContract, Pass
+from tests.adapters.output_store_contract import OutputStoreContract
 from tests.adapters.rate_limits_contract import RateLimitsContract
 
 from kubeport.adapters.shared_state import RedisOutputStore, RedisRateLimits, SharedState
@@ -14,12 +14,6 @@ from kubeport.adapters.shared_state.sealing import Seal
 from kubeport.domain.errors import ExecutionFailed
 
 from .conftest import SECRET, redis_itself
-
-
-@pytest.fixture
-def let_pass() -> Pass:
-    """Redis has a clock of its own: the test waits."""
-    return asyncio.sleep
 
 
 class TestRedisOutputStore(OutputStoreContract):
