@@ -7,12 +7,11 @@ from typing import Any, cast
 import attrs
 import cattrs
 
-from ...domain.effect import Approval, Level
 from ...domain.errors import CommandError
 from ...domain.policy import Policy, Rule
 from ...domain.policy_lint import canonical
 from ...domain.tools.grammar import Sensitivity
-from .stamps import MISSING, Stamp
+from .stamps import Stamp
 from .stamps import stamp as stamp_of
 from .strict import STRICT, as_table, read_toml
 
@@ -74,10 +73,6 @@ def _fields(row: dict[str, Any], kind: type, where: str, handled: set[str]) -> d
 
 def _value(key: str, value: object, kind: Any, where: str) -> object:
     try:
-        if key == "access":
-            return STRICT.structure(value, Level)
-        if key == "approval":
-            return STRICT.structure(value, Approval)
         if key == "sensitive":
             return tuple(Sensitivity(one) for one in STRICT.structure(value, tuple[str, ...]))
         return STRICT.structure(value, kind)
@@ -106,7 +101,7 @@ class PolicyFile:
 
     file: Path
     _policy: Policy = attrs.field(init=False)
-    _stamp: Stamp = attrs.field(init=False, default=MISSING)
+    _stamp: Stamp = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self._stamp = stamp_of(self.file)

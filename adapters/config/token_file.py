@@ -13,7 +13,7 @@ from ...application.authentication import SCOPES
 from ...domain.errors import CommandError
 from .stamps import Stamp
 from .stamps import stamp as stamp_of
-from .strict import as_table, read_toml
+from .strict import STRICT, as_table, read_toml
 
 _log = logging.getLogger("kubeport.authentication")
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -44,14 +44,12 @@ def read_tokens(file: Path) -> tuple[TokenRow, ...]:
     rows: Any = content.pop("tokens", None)
     if content or not isinstance(rows, list):
         raise CommandError(f"{file}: expected tables [[tokens]] and nothing else.")
-    found = tuple(_row(row, f"{file}: token {place}") for place, row in enumerate(_list(rows), 1))
+    found = tuple(
+        _row(row, f"{file}: token {place}") for place, row in enumerate(cast("list[object]", rows), 1)
+    )
     if len({row.sha256 for row in found}) < len(found):
         raise CommandError(f"{file}: one token is there twice.")
     return found
-
-
-def _list(value: Any) -> list[Any]:
-    return list(value)
 
 
 def _row(row: object, where: str) -> TokenRow:
@@ -71,11 +69,10 @@ def _row(row: object, where: str) -> TokenRow:
 
 
 def _texts(value: object, where: str) -> tuple[str, ...]:
-    given = cast("list[object]", value) if isinstance(value, list) else None
-    found = tuple(one for one in given or () if isinstance(one, str))
-    if given is None or len(found) < len(given):
-        raise CommandError(f"{where}: expected a list of texts.")
-    return found
+    try:
+        return STRICT.structure(value, tuple[str, ...])
+    except ValueError as error:
+        raise CommandError(f"{where}: {error}.") from error
 
 
 def _end(value: object, where: str) -> float:
