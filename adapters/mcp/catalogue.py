@@ -59,13 +59,9 @@ def offers(kubeport: Kubeport, caller: Caller = Caller()) -> tuple[Offer, ...]:
     """The tools for *caller*, in a fixed order. Listing enforces nothing: the use case does, at each call."""
     tools = kubeport.settings.tools.enabled
     reading = tuple(_runs(cli, Access.READ) for cli in tools)
-    changing = tuple(_runs(cli, Access.CHANGE) for cli in tools) if may_change(kubeport, caller) else ()
+    may_change = kubeport.rules.may_change(caller)
+    changing = tuple(_runs(cli, Access.CHANGE) for cli in tools) if may_change else ()
     return (*reading, *changing, *_about(tools))
-
-
-def may_change(kubeport: Kubeport, caller: Caller = Caller()) -> bool:
-    """Whether policy and credential let *caller* change anything anywhere."""
-    return kubeport.rules.may_change(caller)
 
 
 def _runs(cli: str, access: Access) -> Offer:
