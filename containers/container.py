@@ -192,7 +192,7 @@ class Container(containers.DeclarativeContainer):
             FillPrompt,
             catalogue=prompt_catalogue,
             run=run_command,
-            read=providers.Factory(ReadResource, run=run_command, clock=clock, contexts=contexts),
+            read=resources.provided.read,
             contexts=contexts,
         ),
         complete=providers.Factory(

@@ -42,7 +42,7 @@ class NamespaceSeen:
 def namespace_summary(seen: NamespaceSeen) -> str:
     """The namespace as JSON: what is not well first, then the names of what there is."""
     uri, ill = seen.uri, [row for row in seen.rows if _is_ill(row)]
-    told = warnings(seen.events, None, uri.context)
+    told = warnings(seen.events, None)
     health = health_of(uri.kind, seen.obj) if seen.obj else None
     found = {
         **identity(uri, seen.obj, seen.now),

@@ -40,7 +40,7 @@ def summary(seen: Seen) -> str:
     if health is not None:
         health = _with_children(health, seen, children)
     about = frozenset({uri.name, *(row.name for row in children)})
-    told = warnings(seen.events, about, uri.context)
+    told = warnings(seen.events, about)
     found = {
         **identity(uri, obj, seen.now),
         "health": health.as_dict() if health else {},

@@ -77,11 +77,11 @@ def _condition(one: Tree) -> dict[str, str]:
     return {key: value for key, value in fields.items() if value}
 
 
-def warnings(events: Iterable[Tree], about: frozenset[str] | None, context: str) -> dict[str, Any]:
+def warnings(events: Iterable[Tree], about: frozenset[str] | None) -> dict[str, Any]:
     """The newest warning events, of objects called one of *about* (None: any), with their number."""
     chosen = [one for one in events if about is None or one.at("involvedObject", "name").value in about]
     newest = sorted(chosen, key=_seen, reverse=True)
-    return {"warnings": [_event(one, context) for one in newest[:MOST_EVENTS]], "total": len(newest)}
+    return {"warnings": [_event(one) for one in newest[:MOST_EVENTS]], "total": len(newest)}
 
 
 def _seen(event: Tree) -> float:
@@ -94,7 +94,7 @@ def _last(event: Tree) -> str:
     return next((stamp for stamp in found if stamp), "")
 
 
-def _event(event: Tree, context: str) -> dict[str, Any]:
+def _event(event: Tree) -> dict[str, Any]:
     about, series = event.at("involvedObject"), event.at("series", "count")
     return {
         "reason": event.at("reason").text(100),
