@@ -5,7 +5,6 @@ cannot say that a provider is down; its session manager is told of the principal
 """
 
 import asyncio
-import json
 import logging
 import re
 import time
@@ -18,7 +17,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ...application.authentication import (
-    SCOPES,
     Authenticator,
     CannotAuthenticate,
     Credential,
@@ -26,6 +24,7 @@ from ...application.authentication import (
     caller,
     granted,
 )
+from ...domain.effect import SCOPES
 from ...domain.policy import Caller
 from .identity import CALLER, CALLER_KEY
 
@@ -151,9 +150,7 @@ class Guard:
             headers["WWW-Authenticate"] = self._challenge(refusal)
         told = refusal.told or "A token is needed."
         body = {"error": refusal.error or "unauthorized", "error_description": told}
-        if scope["type"] == "websocket":
-            await _deny(refusal.status, headers, body, receive, send)
-            return
+        # of a WebSocket, too: Starlette sends what ASGI's extension ``websocket.http.response`` wants
         await JSONResponse(body, refusal.status, headers)(scope, receive, send)
 
     def _challenge(self, refusal: _Refusal) -> str:
@@ -207,12 +204,3 @@ def _principal(credential: Credential) -> Any:
             claims={"iss": credential.issuer},
         )
     )
-
-
-async def _deny(status: int, headers: dict[str, str], body: dict[str, str], receive: Any, send: Any) -> None:
-    """Refuse a WebSocket before it is one (ASGI's extension ``websocket.http.response``)."""
-    await receive()
-    raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-    raw.append((b"content-type", b"application/json"))
-    await send({"type": "websocket.http.response.start", "status": status, "headers": raw})
-    await send({"type": "websocket.http.response.body", "body": json.dumps(body).encode()})

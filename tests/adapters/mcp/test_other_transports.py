@@ -1,5 +1,6 @@
 """WebSocket and HTTP+SSE, which are served only if they are asked for, with the same guard before them."""
 
+import json
 import signal
 import subprocess
 import time
@@ -114,7 +115,11 @@ async def test_who_may_not_connect(guarded: Guarded, headers: dict[str, str], st
     with pytest.raises(InvalidStatus) as caught:
         async with connect(address(guarded), additional_headers=given):
             pass
-    assert caught.value.response.status_code == status
+    response = caught.value.response
+    assert response.status_code == status
+    if status == 401:
+        assert 'scope="kubeport:read"' in response.headers["WWW-Authenticate"]
+        assert "error_description" in json.loads(response.body)
 
 
 @pytest.mark.anyio
