@@ -6,15 +6,8 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from ..domain.effect import Level
+from ..domain.effect import SCOPES, Level
 from ..domain.policy import Caller
-
-SCOPES = {
-    "kubeport:read": Level.READ_ONLY,
-    "kubeport:write": Level.WRITE,
-    "kubeport:admin": Level.ADMIN,
-}
-"""The scopes of a token, and the highest level that each grants; the policy decides below that."""
 
 
 @attrs.frozen

@@ -2,6 +2,7 @@
 
 import attrs
 
+from ..domain.effect import SCOPES
 from ..domain.identity import fault_of
 from .authentication import is_safe_address
 from .validators import between, choice, choices
@@ -70,9 +71,7 @@ class AuthSettings:
     user_claim: str = "sub"
     groups_claim: str = "groups"
     context: str = ""
-    scopes: tuple[str, ...] = attrs.field(
-        default=("kubeport:read",), validator=choices("kubeport:read", "kubeport:write", "kubeport:admin")
-    )
+    scopes: tuple[str, ...] = attrs.field(default=("kubeport:read",), validator=choices(*SCOPES))
     tokens_file: str = ""
 
     def __attrs_post_init__(self) -> None:

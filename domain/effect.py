@@ -42,6 +42,11 @@ class Level(enum.StrEnum):
         """The lowest level that permits *effect*; None for ``NEVER``."""
         return _NEEDED.get(effect)
 
+    @property
+    def scope(self) -> str:
+        """The scope of a token that grants this level; empty for ``NONE``."""
+        return next((scope for scope, level in SCOPES.items() if level is self), "")
+
 
 _CEILING = {
     Level.NONE: Effect.READ,
@@ -50,6 +55,13 @@ _CEILING = {
     Level.ADMIN: Effect.NEVER,
 }
 _NEEDED = {Effect.READ: Level.READ_ONLY, Effect.WRITE: Level.WRITE, Effect.ADMIN: Level.ADMIN}
+
+SCOPES = {
+    "kubeport:read": Level.READ_ONLY,
+    "kubeport:write": Level.WRITE,
+    "kubeport:admin": Level.ADMIN,
+}
+"""A token's scopes, lowest first, and the highest level that each grants; the policy decides below that."""
 
 
 class Approval(enum.StrEnum):

@@ -106,18 +106,11 @@ def _refusal(
 def _out_of_scope(worst: Demand | None, effect: Effect, caller: Caller) -> Decision:
     """The refusal of what the policy allows and the caller's own credential does not grant."""
     needed = Level.needed_for(effect) or Level.ADMIN
-    granted = f"only the scope {SCOPES[caller.granted]}" if caller.granted in SCOPES else "no scope of ours"
-    why = f"The token's scope is too low: this needs {SCOPES[needed]}, and the token has {granted}"
-    hint = f"Log in again with the scope {SCOPES[needed]}; the policy would allow it."
+    own = caller.granted.scope
+    granted = f"only the scope {own}" if own else "no scope of ours"
+    why = f"The token's scope is too low: this needs {needed.scope}, and the token has {granted}"
+    hint = f"Log in again with the scope {needed.scope}; the policy would allow it."
     return Decision(False, effect, "scope", why, hint, worst.span if worst else None, needed.value)
-
-
-SCOPES = {
-    Level.READ_ONLY: "kubeport:read",
-    Level.WRITE: "kubeport:write",
-    Level.ADMIN: "kubeport:admin",
-}
-"""The OAuth scope that grants each level, and with it all lower ones."""
 
 
 def _withheld(

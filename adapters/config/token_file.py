@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import attrs
 
-from ...application.authentication import SCOPES
+from ...domain.effect import SCOPES
 from ...domain.errors import CommandError
 from .stamps import Stamp
 from .stamps import stamp as stamp_of
