@@ -44,7 +44,7 @@ class ListContexts:
 
     def all(self, caller: Caller) -> Kubeconfig:
         """What the kubeconfig that counts for *caller* says, whatever the policy; raises as calling it."""
-        own = self.identities.of(caller).kubeconfig if self._is_kept else ""
+        own = self.identities.of(caller).kubeconfig if self.is_kept else ""
         if not own:
             return self.kubeconfig.read()
         known = self.kept(own).read()
@@ -62,7 +62,7 @@ class ListContexts:
         Raises:
             ExecutionFailed: it exists and cannot be read.
         """
-        if not self._is_kept:
+        if not self.is_kept:
             self.kubeconfig.read()
 
     def reader(self, caller: Caller, policy: Policy | None = None) -> "CallersContexts":
@@ -87,7 +87,8 @@ class ListContexts:
             )
 
     @property
-    def _is_kept(self) -> bool:
+    def is_kept(self) -> bool:
+        """Whether each caller has a kubeconfig of its own, kept by the operator."""
         return self.identities.settings.identity.mode == "kubeconfig"
 
 

@@ -77,8 +77,6 @@ def _copies(audit: AuditSettings, server: ServerSettings) -> Iterator[AuditSink]
             )
         yield StreamAudit(sys.stdout)
     if audit.otlp_endpoint:
-        from importlib import metadata
-
         from ..adapters.audit.otlp import OtlpAudit
 
         yield OtlpAudit(audit.otlp_endpoint, metadata.version("kubeport"))

@@ -87,7 +87,7 @@ class Lists:
             await asyncio.sleep(self.every)
             policy, seen = self._policy(), dict[str, Kubeconfig | None]()
             for listener in [*self._listeners]:
-                key = listener.caller.name if self._has_files_of_callers else ""
+                key = listener.caller.name if self.contexts.is_kept else ""
                 if key not in seen:
                     seen[key] = self._kubeconfig(listener.caller)
                 for changed in self._compare(listener, seen[key], policy):
@@ -125,10 +125,6 @@ class Lists:
             return self.rules.policy()
         except KubeportError:
             return None
-
-    @property
-    def _has_files_of_callers(self) -> bool:
-        return self.contexts.identities.settings.identity.mode == "kubeconfig"
 
 
 def _telling(changed: Callable[[ChangedList], None], which: ChangedList) -> Callable[[], None]:
