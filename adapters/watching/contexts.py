@@ -32,10 +32,9 @@ class Contexts:
             ExecutionFailed: the kubeconfig cannot be read.
         """
         environment = _alone(self.environment, kubeconfig) if kubeconfig else self.environment
-        if kubeconfig not in self._kubeconfigs:
-            self._kubeconfigs[kubeconfig] = Kubeconfigs(environment)
-        found, key = self._kubeconfigs[kubeconfig], (name, kubeconfig)
+        found, key = self._kubeconfigs.get(kubeconfig) or Kubeconfigs(environment), (name, kubeconfig)
         found.access(name)
+        self._kubeconfigs[kubeconfig] = found  # not before: nobody would ever leave a file that has no context
         if key not in self._known:
             connection = Connection(name, found, environment, self.timing)
             self._known[key] = connection, Kinds(connection)

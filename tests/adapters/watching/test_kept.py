@@ -1,9 +1,11 @@
 """A watch by the kubeconfig that is kept for a caller: that file alone, and nothing of the server's."""
 
+import gc
 from pathlib import Path
 
 import pytest
 
+from kubeport.adapters.watching.access import Kubeconfigs
 from kubeport.adapters.watching.contexts import Contexts
 from kubeport.adapters.watching.timing import Timing
 from kubeport.domain.errors import ContextNotFound
@@ -45,3 +47,13 @@ def test_nothing_of_the_server_stands_in(contexts: Contexts, tmp_path: Path, nam
     (tmp_path / "servers").write_text(ONE % ("servers", name))
     with pytest.raises(ContextNotFound, match=r"\[shared\]"):
         contexts.reach(name, str(tmp_path / "ann"))
+
+
+def test_a_file_without_the_context_is_not_remembered(contexts: Contexts, tmp_path: Path) -> None:
+    """Callers come and go; one who only asked for what is not there leaves nothing behind."""
+    for caller in ("ann", "nobody"):
+        with pytest.raises(ContextNotFound):
+            contexts.reach("other", str(tmp_path / caller))
+    gc.collect()
+    held = (one for one in gc.get_objects() if isinstance(one, Kubeconfigs))
+    assert not [one for one in held if one.environment().get("KUBECONFIG", "").startswith(str(tmp_path))]
