@@ -8,22 +8,11 @@ import attrs
 
 from ..domain.context import IN_CLUSTER, ContextRef, Kubeconfig
 from ..domain.errors import ExecutionFailed
+from .loading_rules import SERVICE_ACCOUNT, is_pod, kubeconfig_paths
 from .yaml_events import YamlEvents, flaw_at
 from .yaml_file import YamlFile
 
-SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
-
 _REASON = "kubeconfig"
-
-
-def kubeconfig_paths(path: str | None, environ: Mapping[str, str]) -> tuple[str, ...]:
-    """The files that count, first wins: *path*, else those in KUBECONFIG, else the one at home."""
-    if path:
-        return (path,)
-    listed = environ.get("KUBECONFIG", "")
-    if listed:
-        return tuple(dict.fromkeys(part for part in listed.split(os.pathsep) if part))
-    return (os.path.join(environ.get("HOME", ""), ".kube", "config"),)
 
 
 @attrs.define(eq=False)
@@ -51,7 +40,7 @@ class YamlKubeconfig:
         return self._in_pod(_merged(self._configs(environ)), environ)
 
     def _configs(self, environ: Mapping[str, str]) -> Iterator[Kubeconfig]:
-        for path in kubeconfig_paths(self.path, environ):
+        for path in (self.path,) if self.path else kubeconfig_paths(environ):
             config = self._file(path).read()
             if config is not None:
                 yield config
@@ -64,7 +53,7 @@ class YamlKubeconfig:
         return self._files[path]
 
     def _in_pod(self, config: Kubeconfig, environ: Mapping[str, str]) -> Kubeconfig:
-        if not self._is_pod(environ):
+        if not is_pod(environ, self.service_account):
             return config
         own = self._pod_namespace(environ)
         contexts = tuple(
@@ -73,10 +62,6 @@ class YamlKubeconfig:
         if config.current or IN_CLUSTER in config.names:
             return attrs.evolve(config, contexts=contexts)
         return Kubeconfig((*contexts, ContextRef(IN_CLUSTER, own, in_cluster=True)), IN_CLUSTER)
-
-    def _is_pod(self, environ: Mapping[str, str]) -> bool:
-        named = environ.get("KUBERNETES_SERVICE_HOST") and environ.get("KUBERNETES_SERVICE_PORT")
-        return bool(named) and os.path.isfile(os.path.join(self.service_account, "token"))
 
     def _pod_namespace(self, environ: Mapping[str, str]) -> str:
         named = environ.get("POD_NAMESPACE", "")

@@ -127,18 +127,6 @@ def tool_environment(server: Mapping[str, str], named: Iterable[str]) -> dict[st
     return passed | FIXED
 
 
-def with_kubeconfig(tool: Mapping[str, str], path: str) -> dict[str, str]:
-    """The environment *tool* where *path* is the only kubeconfig; as it is where *path* is empty.
-
-    The variables by which a tool would find the account of our own Pod go: a file that does not lead
-    anywhere leads nowhere, instead of to the server's rights.
-    """
-    if not path:
-        return dict(tool)
-    kept = {name: value for name, value in tool.items() if not name.startswith("KUBERNETES_SERVICE_")}
-    return kept | {"KUBECONFIG": path}
-
-
 # The tools start in an empty folder of their own, where a relative path would mean another file.
 _PATHS = frozenset({"KUBECONFIG", "KUBECACHEDIR", "HELM_REPOSITORY_CONFIG", "HELM_REGISTRY_CONFIG"})
 

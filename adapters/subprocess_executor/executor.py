@@ -9,9 +9,10 @@ import attrs
 
 from ...application.ports import Completed, Job, Progress
 from ...domain.errors import TOOLS, ExecutionFailed
+from ..loading_rules import SERVICE_ACCOUNT
 from .enclosure import Enclosure
 from .flow import strainers_for
-from .own_account import SERVICE_ACCOUNT, OwnAccount
+from .own_account import OwnAccount
 from .probing import enclosure
 from .programs import Programs
 from .run import Pace, Run

@@ -14,8 +14,7 @@ import attrs
 
 from ...domain.context import IN_CLUSTER
 from ...domain.errors import ExecutionFailed
-
-SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
+from ..loading_rules import SERVICE_ACCOUNT, own_server
 
 
 @attrs.define(eq=False)
@@ -58,10 +57,9 @@ class OwnAccount:
 
     def _content(self) -> dict[str, object]:
         """As JSON, which every reader of YAML takes."""
-        host, port = (os.environ.get(f"KUBERNETES_SERVICE_{part}", "") for part in ("HOST", "PORT"))
-        if not (host and port):
+        server = own_server(os.environ)
+        if not server:
             raise ExecutionFailed("The server runs in no Pod.", reason="not_started")
-        server = f"https://[{host}]:{port}" if ":" in host else f"https://{host}:{port}"
         authority, token = (os.path.join(self.service_account, name) for name in ("ca.crt", "token"))
         cluster = {"server": server, "certificate-authority": authority}
         context = {"cluster": IN_CLUSTER, "user": IN_CLUSTER}

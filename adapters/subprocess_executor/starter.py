@@ -7,9 +7,10 @@ import attrs
 
 from ...application.ports import Job, Stage
 from ...domain.errors import ExecutionFailed
+from ..loading_rules import with_kubeconfig
 from .children import Child, Start, start
 from .confinement import confined
-from .environment import LOCALE, tool_environment, with_kubeconfig
+from .environment import LOCALE, tool_environment
 from .own_account import OwnAccount
 from .plumbing import Plumbing, lay_pipes
 from .probing import enclosure

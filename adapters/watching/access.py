@@ -7,14 +7,12 @@ import attrs
 
 from ...domain.context import IN_CLUSTER
 from ...domain.errors import ContextNotFound, ExecutionFailed
+from ..loading_rules import SERVICE_ACCOUNT, is_pod, kubeconfig_paths, own_server
 from ..yaml_file import YamlFile
 from .kubeconfig_file import extract
 from .settings import Access, Cluster, Config, User
 
-SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
-
 _REASON = "kubeconfig"
-_HOST, _PORT = "KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT"
 
 
 @attrs.define(eq=False)
@@ -38,34 +36,20 @@ class Kubeconfigs:
         config = _merged(self._configs(environ))
         if context in config.contexts:
             return _access(config, context)
-        if context == IN_CLUSTER and self._is_pod(environ):
+        if context == IN_CLUSTER and is_pod(environ, self.service_account):
             return self._own(environ)
         raise ContextNotFound.among(tuple(config.contexts))
 
     def _configs(self, environ: Mapping[str, str]) -> Iterator[Config]:
-        for path in _paths(environ):
+        for path in kubeconfig_paths(environ):
             if path not in self._files:
                 self._files[path] = YamlFile(path, extract, "kubeconfig", _REASON)
             if (config := self._files[path].read()) is not None:
                 yield _resolved(config, os.path.dirname(os.path.abspath(path)))
 
-    def _is_pod(self, environ: Mapping[str, str]) -> bool:
-        named = environ.get(_HOST) and environ.get(_PORT)
-        return bool(named) and os.path.isfile(os.path.join(self.service_account, "token"))
-
     def _own(self, environ: Mapping[str, str]) -> Access:
-        host = environ[_HOST]
-        server = f"https://[{host}]:{environ[_PORT]}" if ":" in host else f"https://{host}:{environ[_PORT]}"
-        authority = os.path.join(self.service_account, "ca.crt")
-        token = os.path.join(self.service_account, "token")
-        return Access(Cluster(server, authority), User(token_file=token))
-
-
-def _paths(environ: Mapping[str, str]) -> tuple[str, ...]:
-    listed = environ.get("KUBECONFIG", "")
-    if listed:
-        return tuple(dict.fromkeys(part for part in listed.split(os.pathsep) if part))
-    return (os.path.join(environ.get("HOME", ""), ".kube", "config"),)
+        authority, token = (os.path.join(self.service_account, name) for name in ("ca.crt", "token"))
+        return Access(Cluster(own_server(environ), authority), User(token_file=token))
 
 
 def _merged(configs: Iterator[Config]) -> Config:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 import attrs
 
+from ..loading_rules import with_kubeconfig
 from .access import Kubeconfigs
 from .connection import Connection
 from .kinds import Kinds
@@ -31,10 +32,13 @@ class Contexts:
             ContextNotFound: the kubeconfig does not have it.
             ExecutionFailed: the kubeconfig cannot be read.
         """
-        environment = _alone(self.environment, kubeconfig) if kubeconfig else self.environment
+
+        def environment() -> Mapping[str, str]:
+            return with_kubeconfig(self.environment(), kubeconfig)
+
         found, key = self._kubeconfigs.get(kubeconfig) or Kubeconfigs(environment), (name, kubeconfig)
         found.access(name)
-        self._kubeconfigs[kubeconfig] = found  # not before: nobody would ever leave a file that has no context
+        self._kubeconfigs[kubeconfig] = found  # now only: nobody would leave a file that lacks the context
         if key not in self._known:
             connection = Connection(name, found, environment, self.timing)
             self._known[key] = connection, Kinds(connection)
@@ -48,18 +52,3 @@ class Contexts:
             if not any(file == kubeconfig for _, file in self._known):
                 self._kubeconfigs.pop(kubeconfig, None)
         await connection.aclose()
-
-
-def _alone(
-    environment: Callable[[], Mapping[str, str]], kubeconfig: str
-) -> Callable[[], Mapping[str, str]]:
-    """*environment* where *kubeconfig* is the only one, and no account of a Pod stands in."""
-
-    def of_caller() -> Mapping[str, str]:
-        kept = {name: value for name, value in environment().items() if not name.startswith(_POD)}
-        return {**kept, "KUBECONFIG": kubeconfig}
-
-    return of_caller
-
-
-_POD = "KUBERNETES_SERVICE_"

@@ -201,11 +201,11 @@ def _machine(configured: "Configured") -> "Machine":
 
     from .adapters.cli.doctor import Machine
     from .adapters.credential_plugins import credential_plugins
-    from .adapters.kubeconfig import kubeconfig_paths
+    from .adapters.loading_rules import kubeconfig_paths
     from .adapters.subprocess_executor import SubprocessExecutor
 
     executor = SubprocessExecutor(configured.settings.tools.paths)
-    programs = credential_plugins(kubeconfig_paths(None, os.environ))
+    programs = credential_plugins(kubeconfig_paths(os.environ))
     plugins = {program: shutil.which(program) or "" for program in programs}
     walls = executor.enclosure()
     return Machine(executor.program, plugins, dict(configured.origins), walls.held, walls.open)

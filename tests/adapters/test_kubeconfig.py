@@ -11,7 +11,8 @@ from tests.adapters.kubeconfig_contract import KubeconfigContract
 from tests.adapters.kubeconfig_files import SECRET, failure, reader, written
 
 from kubeport.adapters import yaml_events
-from kubeport.adapters.kubeconfig import YamlKubeconfig, extract_contexts, kubeconfig_paths
+from kubeport.adapters.kubeconfig import YamlKubeconfig, extract_contexts
+from kubeport.adapters.loading_rules import kubeconfig_paths
 from kubeport.adapters.yaml_events import YamlEvents
 from kubeport.adapters.yaml_file import MAX_BYTES
 from kubeport.application.ports import KubeconfigReader
@@ -40,22 +41,21 @@ class TestYamlKubeconfig(KubeconfigContract):
         return YamlKubeconfig(str(written(self.folder / "config", contexts, current)), {})
 
 
-PLACES: dict[str, tuple[str | None, Mapping[str, str], tuple[str, ...]]] = {
-    "explicit": ("/x", {"KUBECONFIG": "/a", "HOME": "/h"}, ("/x",)),
-    "list": (None, {"KUBECONFIG": "/a:/b", "HOME": "/h"}, ("/a", "/b")),
-    "doubles": (None, {"KUBECONFIG": "/a::/b:/a:"}, ("/a", "/b")),
-    "only-empty": (None, {"KUBECONFIG": ":", "HOME": "/h"}, ()),
-    "home": (None, {"HOME": "/h"}, ("/h/.kube/config",)),
-    "empty-variable": (None, {"KUBECONFIG": "", "HOME": "/h"}, ("/h/.kube/config",)),
-    "no-home": (None, {}, (".kube/config",)),
+PLACES: dict[str, tuple[Mapping[str, str], tuple[str, ...]]] = {
+    "list": ({"KUBECONFIG": "/a:/b", "HOME": "/h"}, ("/a", "/b")),
+    "doubles": ({"KUBECONFIG": "/a::/b:/a:"}, ("/a", "/b")),
+    "only-empty": ({"KUBECONFIG": ":", "HOME": "/h"}, ()),
+    "home": ({"HOME": "/h"}, ("/h/.kube/config",)),
+    "empty-variable": ({"KUBECONFIG": "", "HOME": "/h"}, ("/h/.kube/config",)),
+    "no-home": ({}, (".kube/config",)),
 }
 
 
 @pytest.mark.parametrize("place", PLACES)
 def test_the_files_that_count(place: str) -> None:
-    """Explicit path, else KUBECONFIG, else the file at home."""
-    path, environ, expected = PLACES[place]
-    assert kubeconfig_paths(path, environ) == expected
+    """KUBECONFIG, else the file at home."""
+    environ, expected = PLACES[place]
+    assert kubeconfig_paths(environ) == expected
 
 
 class TestMerging:
