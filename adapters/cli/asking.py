@@ -17,14 +17,14 @@ from ...domain.policy import BUILT_IN, Policy, Rule
 from ...domain.policy_lint import lint
 from ...domain.tools import grammar_of
 from .arguments import EXIT_FAILED, EXIT_REFUSED
-from .terminal import styled
+from .terminal import print_json, styled
 
 
 def check(kubeport: Kubeport, arguments: argparse.Namespace) -> int:
     """Say whether a command is allowed; exit code 0, or 3 where it is refused or needs an approval first."""
     found = _explained(kubeport, arguments)
     if arguments.json:
-        print(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))
+        print_json(found.as_dict())
     else:
         print(_verdict(found))
     return 0 if found.allowed else EXIT_REFUSED
@@ -35,7 +35,7 @@ def explain(kubeport: Kubeport, arguments: argparse.Namespace) -> int:
     found = _explained(kubeport, arguments)
     told = found.as_dict()
     if arguments.json:
-        print(json.dumps(told, ensure_ascii=False, indent=2))
+        print_json(told)
         return 0 if found.allowed else EXIT_REFUSED
     for place, stage in enumerate(told.get("stages", ()), start=1):
         print(f"stage {place}: {stage.get('command') or stage.get('filter')}")
@@ -189,7 +189,7 @@ def grammar(arguments: argparse.Namespace) -> int:
         for tool in TOOLS
     }
     if arguments.json:
-        print(json.dumps(rows, indent=2))
+        print_json(rows)
         return 0
     for tool, row in rows.items():
         print(f"{tool} {', '.join(row['versions'])}: {len(row['commands'])} commands")
@@ -207,7 +207,7 @@ def show_config(settings: Settings, origins: dict[str, str], arguments: argparse
     }
     if arguments.json:
         told = {name: {"value": value, "origin": origins[name]} for name, value in rows.items()}
-        print(json.dumps(told, indent=2))
+        print_json(told)
         return 0
     for name, value in rows.items():
         print(f"{name} = {json.dumps(value)}  # {origins[name]}")

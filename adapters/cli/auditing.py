@@ -10,7 +10,7 @@ import attrs
 
 from ...domain.errors import CommandError
 from .arguments import EXIT_FAILED
-from .terminal import styled
+from .terminal import print_json, styled
 
 Record = dict[str, Any]
 
@@ -48,7 +48,7 @@ class Log:
 def verdict(found: dict[str, Any], arguments: argparse.Namespace) -> int:
     """Print what verifying *found*; exit code 1 where a line is wrong."""
     if arguments.json:
-        print(json.dumps(found, ensure_ascii=False, indent=2))
+        print_json(found)
     else:
         for line in _told(found):
             print(_visible(line))
@@ -87,7 +87,7 @@ def show(log: Log, arguments: argparse.Namespace) -> int:
     wanted = arguments.request_id
     found = [one for one in log.read(log.files()) if one.get("request_id") == wanted]
     for record in found:
-        print(json.dumps(record, ensure_ascii=True, indent=2))
+        print(json.dumps(record, indent=2))  # in ASCII: a terminal shows what somebody else wrote
     if not found:
         print(f"There is no record of {wanted}; old files may have been removed.", file=sys.stderr)
     return 0 if found else EXIT_FAILED

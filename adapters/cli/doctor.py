@@ -2,7 +2,6 @@
 
 import argparse
 import hashlib
-import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from importlib import metadata
 from pathlib import Path
@@ -16,7 +15,7 @@ from ...domain.errors import KubeportError
 from .arguments import EXIT_FAILED
 from .doctor_cluster import clusters
 from .finding import Finding
-from .terminal import styled
+from .terminal import print_json, styled
 
 _VERSIONS = {
     "kubectl": "version --client",
@@ -51,7 +50,7 @@ async def doctor(kubeport: Kubeport, machine: Machine, arguments: argparse.Names
     """Look at programs, clusters, policy, settings and protocol; exit code 1 where there is a problem."""
     findings = [one async for one in _findings(kubeport, machine)]
     if arguments.json:
-        print(json.dumps([attrs.asdict(one) for one in findings], ensure_ascii=False, indent=2))
+        print_json([attrs.asdict(one) for one in findings])
     else:
         for one in findings:
             print(f"{styled(f'{one.state:<8}', _STYLES[one.state])} {one.subject:<14} {one.detail}")

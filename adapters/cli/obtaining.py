@@ -1,7 +1,6 @@
 """``kubeport tools install``: how to get the programs that are missing; it fetches nothing itself."""
 
 import argparse
-import json
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import attrs
 
 from ...domain.errors import TOOLS, KubeportError
+from .terminal import print_json
 
 
 @attrs.frozen
@@ -32,7 +32,7 @@ def obtain(locate: Callable[[str], str], arguments: argparse.Namespace) -> int:
     """Print where each tool is, or how to get it; always exit code 0, since nothing was tried."""
     rows = [_row(locate, name) for name in ((arguments.name,) if arguments.name else TOOLS)]
     if arguments.json:
-        print(json.dumps(rows, indent=2))
+        print_json(rows)
         return 0
     for row in rows:
         if row["path"]:

@@ -1,7 +1,6 @@
 """``kubeport prompts …``: which there are, what one gathers and says, whether a file is one."""
 
 import argparse
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,13 +9,14 @@ from ...application.kubeport import Kubeport
 from ...domain.errors import CommandError
 from ...domain.prompts.prompt import CommandSource, Prompt
 from .arguments import EXIT_FAILED
+from .terminal import print_json
 
 
 def list_prompts(kubeport: Kubeport, arguments: argparse.Namespace) -> int:
     """Print name and title of each prompt."""
     found = kubeport.prompts.list()
     if arguments.json:
-        print(json.dumps([as_dict(prompt) for prompt in found], ensure_ascii=False, indent=2))
+        print_json([as_dict(prompt) for prompt in found])
         return 0
     width = max((len(prompt.name) for prompt in found), default=0)
     for prompt in found:
@@ -32,7 +32,7 @@ def show(kubeport: Kubeport, arguments: argparse.Namespace) -> int:
     """
     prompt = kubeport.prompts.list.find(arguments.name)
     if arguments.json:
-        print(json.dumps(as_dict(prompt), ensure_ascii=False, indent=2))
+        print_json(as_dict(prompt))
         return 0
     print(f"{prompt.title}\n{prompt.description}\n")
     for one in prompt.arguments:
@@ -50,7 +50,7 @@ def check(read: Callable[[Path], Prompt], arguments: argparse.Namespace) -> int:
     found = {file: _fault(read, Path(file)) for file in arguments.files}
     if arguments.json:
         rows = [{"file": file, "ok": not fault, "error": fault} for file, fault in found.items()]
-        print(json.dumps(rows, ensure_ascii=False, indent=2))
+        print_json(rows)
     else:
         for file, fault in found.items():
             print(fault or f"{file}: ok")

@@ -1,7 +1,6 @@
 """``kubeport run`` and ``kubeport contexts``."""
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from ...application.request import Origin
 from ...domain.errors import CommandError
 from ...domain.result import Result
 from .arguments import EXIT_FAILED, EXIT_REFUSED, EXIT_TIMEOUT
-from .terminal import progress_line, styled
+from .terminal import print_json, progress_line, styled
 
 _REFUSED = frozenset(
     {"VALIDATION_ERROR", "POLICY_DENIED", "APPROVAL_REQUIRED", "CONTEXT_NOT_FOUND", "TOOL_NOT_FOUND"}
@@ -34,7 +33,7 @@ async def run(kubeport: Kubeport, arguments: argparse.Namespace) -> int:
     if line is not None:
         line.wipe()
     if arguments.json:
-        print(json.dumps(result.as_dict(), ensure_ascii=False, indent=2))
+        print_json(result.as_dict())
     else:
         _print(result)
     return exit_code(result)
@@ -78,7 +77,7 @@ def contexts(kubeport: Kubeport, arguments: argparse.Namespace) -> int:
     """List the contexts, the current one marked."""
     known = kubeport.contexts()
     if arguments.json:
-        print(json.dumps(known.as_rows(), ensure_ascii=False, indent=2))
+        print_json(known.as_rows())
         return 0
     width = max((len(name) for name in known.names), default=0)
     for ref in known.contexts:

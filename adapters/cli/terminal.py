@@ -1,14 +1,20 @@
-"""What a person at a terminal sees and a program does not: colour, and progress that wipes itself away."""
+"""How answers are printed: JSON for a program; colour, and progress that wipes itself away, for a person."""
 
+import json
 import os
 import sys
-from typing import TextIO
+from typing import Any, TextIO
 
 from ...application.ports import Progress
 
 _CODES = {"good": "32", "doubt": "33", "bad": "31", "dim": "2", "strong": "1"}
 _PATIENCE = 1.0
 _WIDTH = 100
+
+
+def print_json(value: Any) -> None:
+    """Print *value*, of JSON values, for a program and a person alike."""
+    print(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def coloured(stream: TextIO) -> bool:
