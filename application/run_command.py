@@ -46,6 +46,7 @@ from .record import about, audit_record, clean, decided, ended, new_request_id, 
 from .request import Request, check_access, limits_of, manifest_of
 from .rules import Rules
 from .settings import Settings
+from .stopwatch import Stopwatch
 from .target import placed_flags, resolve
 from .telemetry import NoTelemetry
 from .turns import Turns
@@ -80,7 +81,7 @@ class RunCommand:
 
         *approver* asks a person in place of the one that this use case was made with.
         """
-        run = _Run(self, request, self.clock.monotonic(), new_request_id(self.clock.now()), approver)
+        run = _Run(self, request, Stopwatch(self.clock), new_request_id(self.clock.now()), approver)
         with about(run.request_id):
             return await self._completed(run, progress)
 
@@ -122,7 +123,7 @@ class _Run:
 
     use: RunCommand
     request: Request
-    started: float
+    stopwatch: Stopwatch
     request_id: str
     approver: Approver | None = None
     call: Invocation | None = None
@@ -131,7 +132,6 @@ class _Run:
     asked: Asked | None = None
     argv: tuple[tuple[str, ...], ...] = ()
     manifest: tuple[ManifestObject, ...] = ()
-    began: float | None = None
     output: str = ""
     redactions: int = 0
     warnings: list[str] = attrs.field(factory=list[str])
@@ -161,7 +161,7 @@ class _Run:
         await self._approved(understood, job)
         async with self.use.turns.turn(self.target.context, request.caller.name, limits.timeout):
             await self._intend()
-            self.began = self.use.clock.monotonic()
+            self.stopwatch.begin()
             with self.use.telemetry.span("kubeport.execute", command=call.command):
                 completed = await self.use.executor.run(job, progress)
         self.redactions = sum(redactor.count for redactor in redactors)
@@ -194,6 +194,7 @@ class _Run:
         seconds = approvals.seconds
         question = question_of(self.request, call, job, target, decision, self.manifest, seconds)
         await approvals.settle(question, asked, self.approver)
+        self.stopwatch.thinking = asked.waited
         self.decision = attrs.evolve(self._decide(understood, target), allowed=True)
 
     async def _result(self, completed: Completed, limits: Limits, call: Invocation) -> Result:
@@ -203,13 +204,13 @@ class _Run:
         return Result(
             output,
             exit_code=None if completed.timed_out else exit_code(completed),
-            execution_time=self._elapsed(),
+            execution_time=self.stopwatch.elapsed,
             error=None if error is None else self._detailed(error, completed),
             target=self.target,
             effect=self.decision.effect.word if self.decision else "",
             truncated=completed.truncated or bool(continuation),
             continuation=continuation,
-            queue_time=self._queued(),
+            queue_time=self.stopwatch.queued,
             redactions=self.redactions,
             warnings=tuple(self.warnings),
             touched=changed(completed, call, self.target or Target(), self.manifest),
@@ -222,16 +223,6 @@ class _Run:
             return text, ""
         logs = call.verb.sensitivity is Sensitivity.LOGS and len(completed.stages) == 1
         return await self.use.shaper(text, self.request.caller, logs=logs)
-
-    def _queued(self) -> float | None:
-        """Seconds that the call waited for its turn, where it is worth telling."""
-        waited = round(self._waited(), 3)
-        return waited if waited >= _WORTH_TELLING else None
-
-    def _waited(self) -> float:
-        """Seconds that the call waited for its turn; those that a person took to approve it are not."""
-        thinking = self.asked.waited if self.asked else 0.0
-        return 0.0 if self.began is None else max(0.0, self.began - self.started - thinking)
 
     def _detailed(self, error: KubeportError, completed: Completed) -> ErrorDetails:
         failing = next((s for s in completed.stages if s.exit_code), completed.stages[-1])
@@ -247,7 +238,7 @@ class _Run:
         details = ErrorDetails.of(error)
         shown = attrs.evolve(details, command=shown_command(self.request, self.call))
         return Result(
-            execution_time=self._elapsed(),
+            execution_time=self.stopwatch.elapsed,
             error=shown,
             target=self.target,
             effect=self.decision.effect.word if self.decision else "",
@@ -263,8 +254,8 @@ class _Run:
             self.decision.effect.word if self.decision else "",
             self.decision is not None and self.decision.allowed,
             code,
-            self._elapsed(),
-            self._waited(),
+            self.stopwatch.elapsed,
+            self.stopwatch.waited,
             len(result.output.encode()),
             self.redactions,
             self.asked.answer if self.asked else "",
@@ -278,7 +269,7 @@ class _Run:
 
     def outcome(self, result: Result) -> dict[str, Any]:
         """What the audit keeps of this call at its end."""
-        return self._record("outcome", ended(result, self.output, self._waited()))
+        return self._record("outcome", ended(result, self.output, self.stopwatch.waited))
 
     def _record(self, event: str, *parts: dict[str, Any]) -> dict[str, Any]:
         asked = attrs.asdict(self.asked) if self.asked else None
@@ -287,15 +278,7 @@ class _Run:
         )
         return audit_record(event, self.request_id, self.use.clock.now(), known, *parts)
 
-    def _elapsed(self) -> float:
-        began = self.started if self.began is None else self.began
-        return round(self.use.clock.monotonic() - began, 3)
-
-_WORTH_TELLING = 0.05  # seconds; less is the time of judging the call
-
 
 def _noted(redactors: list[Redactor]) -> Redactor:
     redactors.append(Redactor())
     return redactors[-1]
-
-

@@ -28,4 +28,3 @@ PAGES: dict[str, Callable[[], str]] = {
     "errors": errors,
     "command-line": command_line,
 }
-

@@ -37,6 +37,8 @@ POLICY = Policy(
              callers=("group:blue",)),
     ),
 )  # fmt: skip
+
+
 def settings(admin: Kubectl, identity: IdentitySettings = IMPERSONATING, **paths: str) -> Settings:
     """Clusters asked as *identity* wants, by the real programs."""
     return Settings(identity=identity, tools=ToolSettings(paths={"kubectl": admin.program, **paths}))
