@@ -1,6 +1,8 @@
 """The seam: one frozen object that agents embed, MCP serves and tests drive."""
 
 from collections.abc import Callable
+from contextlib import AsyncExitStack
+from typing import Protocol
 
 import attrs
 
@@ -21,6 +23,14 @@ from .settings import Settings
 from .subscriptions.subscriptions import Subscriptions
 
 
+class Held(Protocol):
+    """What the parts of a Kubeport hold together, such as connections."""
+
+    async def aclose(self) -> None:
+        """Give it back; may be called twice."""
+        ...
+
+
 @attrs.frozen
 class Kubeport:
     """Kubernetes' command-line tools behind a policy.
@@ -38,6 +48,7 @@ class Kubeport:
     subscriptions: Subscriptions
     resources: Resources
     prompts: Prompts
+    held: Held | None = None
 
     async def command(
         self,
@@ -86,11 +97,17 @@ class Kubeport:
         return await self.resources.read(uri, caller, origin)
 
     async def aclose(self) -> None:
-        """End whatever is still running; the object cannot run commands afterwards."""
-        await self.subscriptions.aclose()
-        await self.run.executor.aclose()
-        if self.run.audit is not None:
-            await self.run.audit.aclose()
+        """End whatever is still running, and close all connections, whatever of it fails.
+
+        The object cannot run commands afterwards; others over the same settings can. May be called twice.
+        """
+        async with AsyncExitStack() as last_comes_first:
+            if self.held is not None:
+                last_comes_first.push_async_callback(self.held.aclose)
+            if self.run.audit is not None:
+                last_comes_first.push_async_callback(self.run.audit.aclose)
+            last_comes_first.push_async_callback(self.run.executor.aclose)
+            await self.subscriptions.aclose()
 
     def check(
         self,

@@ -214,4 +214,5 @@ class Container(containers.DeclarativeContainer):
         subscriptions=subscriptions,
         resources=resources,
         prompts=prompts,
+        held=state,
     )

@@ -1,7 +1,9 @@
-"""The connection to Redis or Valkey, made at the first use."""
+"""The connection to Redis or Valkey, made at the first use and closed for good at the end."""
 
+import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager, suppress
 from importlib import import_module
 from typing import Any
 
@@ -12,6 +14,8 @@ from .sealing import Seal
 
 _log = logging.getLogger("kubeport.state")
 _SECONDS = 2.0
+PARTING_SECONDS = 1.0
+"""How long what is under way at the end may take: nobody waits for a Redis that is gone."""
 
 
 @attrs.define(eq=False)
@@ -27,6 +31,8 @@ class SharedState:
     seal: Seal = attrs.field(init=False, repr=False)
     _client: Any = attrs.field(default=None, init=False, repr=False)
     _scripts: dict[str, Any] = attrs.field(factory=dict[str, Any], init=False, repr=False)
+    _calls: set[asyncio.Timeout] = attrs.field(factory=set[asyncio.Timeout], init=False, repr=False)
+    _closed: bool = attrs.field(default=False, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.seal = Seal(self.secret)
@@ -37,16 +43,11 @@ class SharedState:
         Raises:
             ExecutionFailed: Redis cannot be reached, or answers with an error; reason ``state``.
         """
-        from redis.exceptions import RedisError
-
-        known = self._scripts.get(script)
-        if known is None:
-            known = self._scripts[script] = self._connected().register_script(script)
-        try:
+        async with self._calling():
+            known = self._scripts.get(script)
+            if known is None:
+                known = self._scripts[script] = self._connected().register_script(script)
             return await known(keys=[f"{self.prefix}:{key}" for key in keys], args=list(arguments))
-        except RedisError as error:
-            _log.error("shared state: %s", type(error).__name__)
-            raise unavailable() from error
 
     async def check(self) -> None:
         """Ask whether Redis answers.
@@ -54,26 +55,60 @@ class SharedState:
         Raises:
             ExecutionFailed: it does not.
         """
-        from redis.exceptions import RedisError
-
-        try:
+        async with self._calling():
             await self._connected().ping()
-        except RedisError as error:
-            raise unavailable() from error
 
     async def aclose(self) -> None:
-        """Close the connections; may be called twice."""
+        """Close the connections and open none any more; may be called twice.
+
+        A call that is under way has a second to come to its end.
+        """
+        now = asyncio.get_running_loop().time
+        until = now() + PARTING_SECONDS
+        for call in () if self._closed else self._calls:
+            call.reschedule(until)
+        self._closed = True
+        while self._calls and now() < until + PARTING_SECONDS:
+            await asyncio.sleep(0.01)
         client, self._client = self._client, None
         self._scripts.clear()
         if client is not None:
-            await client.aclose()
+            with suppress(Exception):  # one that is lost already cannot be closed better
+                await client.aclose()
 
     def listener(self) -> Any:
         """A new ``PubSub`` on a connection of its own, which its owner closes.
 
         It never opens a lost connection anew by itself: what was told meanwhile would be missed in silence.
+
+        Raises:
+            ExecutionFailed: the state is closed.
         """
+        if self._closed:
+            raise _ending()
         return self._opened(0, None).pubsub()
+
+    @asynccontextmanager
+    async def _calling(self) -> AsyncGenerator[None]:
+        """One call, which ``aclose`` can break off."""
+        from redis.exceptions import RedisError
+
+        if self._closed:
+            raise _ending()
+        call = asyncio.timeout(None)
+        self._calls.add(call)
+        try:
+            async with call:
+                yield
+        except RedisError as error:
+            _log.error("shared state: %s", type(error).__name__)
+            raise unavailable() from error
+        except TimeoutError as error:
+            if not call.expired():
+                raise
+            raise _ending() from error
+        finally:
+            self._calls.discard(call)
 
     def _connected(self) -> Any:
         if self._client is None:
@@ -103,3 +138,7 @@ def unavailable() -> ExecutionFailed:
         hint="Try again; if it stays so, tell the operator: Redis does not answer.",
         reason="state",
     )
+
+
+def _ending() -> ExecutionFailed:
+    return ExecutionFailed("The server is shutting down.", reason="closed")

@@ -11,6 +11,7 @@ import attrs
 from ...application.ports import Change, Watch, Watcher, WatchPlace
 from ...domain.errors import ExecutionFailed
 from .channels import Channels, Post
+from .connection import PARTING_SECONDS
 from .lease import Lease, Seen
 from .messages import Message, Outbox
 
@@ -210,8 +211,10 @@ class Sharing:
 
     async def _end(self) -> None:
         try:
-            with suppress(ExecutionFailed):
-                await self.lease.leave()
+            # where Redis does not answer, the lease ends by itself
+            with suppress(ExecutionFailed, TimeoutError):
+                async with asyncio.timeout(PARTING_SECONDS):
+                    await self.lease.leave()
         finally:
             await self._stop()
 

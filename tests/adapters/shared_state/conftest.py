@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -37,6 +38,11 @@ class Server:
         self._process = subprocess.Popen([program, *words, *folder], stdout=subprocess.DEVNULL)
         _wait_for(self._socket)
 
+    def pause(self, paused: bool = True) -> None:
+        """Let it neither answer nor end, or go on."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP if paused else signal.SIGCONT)
+
     def stop(self) -> None:
         """End it, if it runs."""
         process, self._process = self._process, None
@@ -49,6 +55,15 @@ def redis_itself(url: str) -> Any:
     """A client of Redis, past our adapters."""
     redis: Any = import_module("redis.asyncio")
     return redis.Redis.from_url(url)
+
+
+async def clients(url: str) -> list[str]:
+    """What the others are doing who are connected to the Redis at *url*: a last command each."""
+    redis = redis_itself(url)
+    own = await redis.client_id()
+    found = [str(one["cmd"]) for one in await redis.client_list() if int(one["id"]) != own]
+    await redis.aclose()
+    return found
 
 
 @pytest.fixture(scope="module")  # gone before tests that look for children of ours
