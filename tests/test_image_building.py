@@ -1,19 +1,14 @@
-"""What builds and watches the image, in memory: publishers' sums, health check, form of the Dockerfile."""
+"""What builds and watches the image, in memory: health check, form of the Dockerfile."""
 
-import hashlib
 import http.server
 import importlib.util
-import io
-import json
 import os
 import re
 import shutil
 import ssl
 import subprocess
 import sys
-import tarfile
 import threading
-import zipfile
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,7 +21,6 @@ from tests.adapters.watching.certificates import authority
 from tests.enabling import enabled_or_skip
 
 ROOT = Path(__file__).parents[1]
-PROGRAM = b"\x7fELF the program"
 
 
 def script(name: str) -> Any:
@@ -38,81 +32,7 @@ def script(name: str) -> Any:
     return module
 
 
-FETCH = script("fetch")
 HEALTH = script("healthcheck")
-
-
-def tarred(member: str) -> bytes:
-    """A .tar.gz with the program at *member*."""
-    held = io.BytesIO()
-    with tarfile.open(fileobj=held, mode="w:gz") as archive:
-        entry = tarfile.TarInfo(member)
-        entry.size = len(PROGRAM)
-        archive.addfile(entry, io.BytesIO(PROGRAM))
-    return held.getvalue()
-
-
-def zipped(member: str) -> bytes:
-    """A .zip with the program at *member*."""
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w") as archive:
-        archive.writestr(member, PROGRAM)
-    return held.getvalue()
-
-
-def offered(tool: str, data: bytes, named: str, spoilt: bool = False) -> dict[str, bytes]:
-    """A publisher's site for version 1.2.3 on arm64: the file and its sum, in the line *named*."""
-    source = FETCH.SOURCES[tool]
-    url, sums = (text.format(v="1.2.3", a="arm64") for text in source)
-    digest = hashlib.sha256(data).hexdigest()
-    line = named.format(digest=digest, name=url.rsplit("/", 1)[1])
-    return {url: b"other" if spoilt else data, sums: line.encode()}
-
-
-SITES = {
-    "helm": (tarred("linux-arm64/helm"), "{digest}  {name}\n"),
-    "istioctl": (tarred("istioctl"), "{digest} {name}\n"),
-    "argocd": (PROGRAM, "0  argocd-darwin-arm64\n{digest}  {name}\n"),
-    "aws-iam-authenticator": (PROGRAM, "{digest}  {name}\n0  other\n"),
-    "kubelogin": (zipped("bin/linux_arm64/kubelogin"), "{digest} ./{name}\n"),
-}
-
-
-@pytest.mark.parametrize("tool", SITES)
-def test_a_program_with_its_publishers_sum_is_taken(tool: str) -> None:
-    """Plain, or out of its archive, for the architecture asked for."""
-    assert FETCH.fetch(tool, "1.2.3", "arm64", offered(tool, *SITES[tool]).__getitem__) == PROGRAM
-
-
-@pytest.mark.parametrize("tool", SITES)
-def test_a_program_with_another_sum_is_refused(tool: str) -> None:
-    """Both sums are told, and nothing is unpacked."""
-    with pytest.raises(SystemExit, match="and its publisher names"):
-        FETCH.fetch(tool, "1.2.3", "arm64", offered(tool, *SITES[tool], spoilt=True).__getitem__)
-
-
-def test_sums_that_do_not_name_the_file_are_refused() -> None:
-    """The sum of another file is not taken for this one's."""
-    site = offered("argocd", PROGRAM, "{digest}  argocd-darwin-arm64\n{digest}  argocd-linux-amd64\n")
-    with pytest.raises(SystemExit, match="do not name argocd-linux-arm64 once"):
-        FETCH.fetch("argocd", "1.2.3", "arm64", site.__getitem__)
-
-
-@pytest.mark.parametrize("spoilt", [False, True])
-def test_the_plugin_of_google_is_held_against_the_manifest(spoilt: bool) -> None:
-    """Its sum is in the manifest of that version of the Google Cloud CLI."""
-    data = tarred("bin/gke-gcloud-auth-plugin")
-    source = {"source": "components/p.tar.gz", "checksum": hashlib.sha256(data).hexdigest()}
-    manifest = {"components": [{"id": "gke-gcloud-auth-plugin-linux-arm", "data": source}]}
-    site = {
-        FETCH.GOOGLE + "components-v1.2.3.json": json.dumps(manifest).encode(),
-        FETCH.GOOGLE + "components/p.tar.gz": data + b"x" * spoilt,
-    }
-    if spoilt:
-        with pytest.raises(SystemExit, match="and its publisher names"):
-            FETCH.fetch("gke-gcloud-auth-plugin", "1.2.3", "arm64", site.__getitem__)
-    else:
-        assert FETCH.fetch("gke-gcloud-auth-plugin", "1.2.3", "arm64", site.__getitem__) == PROGRAM
 
 
 class Lives(http.server.BaseHTTPRequestHandler):
