@@ -2,6 +2,9 @@
 
 import asyncio
 import logging
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import anyio
@@ -14,6 +17,33 @@ from .ports import AuditSink
 _log = logging.getLogger("kubeport.audit")
 _PATIENCE = 5.0
 MISSING = "This call is missing from the audit; the server's log says why."
+
+
+@attrs.define(eq=False)
+class Tally:
+    """How many records were made of one request, kept or not."""
+
+    records: int = 0
+    _around: "Tally | None" = None
+
+    def add(self) -> None:
+        """One more, for whoever counts around us, too."""
+        self.records += 1
+        if self._around is not None:
+            self._around.add()
+
+
+_TALLY: ContextVar[Tally | None] = ContextVar("kubeport.audit.tally", default=None)
+
+
+@contextmanager
+def tallied() -> Generator[Tally]:
+    """Count the records that are made within, by this task and those that it starts."""
+    token = _TALLY.set(tally := Tally(around=_TALLY.get()))
+    try:
+        yield tally
+    finally:
+        _TALLY.reset(token)
 
 
 @attrs.frozen
@@ -40,15 +70,21 @@ class Auditing:
         kept = await self.keep(entry, durable=True)
         if kept or self.required == "none":
             return kept
+        raise self.unavailable()
+
+    def unavailable(self) -> ExecutionFailed:
+        """The error of a call whose record is needed and could not be kept."""
         reads = "" if self.required == "all" else " Reads still work."
-        raise ExecutionFailed(
-            "Nothing was run: the audit record that this call needs could not be kept.",
+        return ExecutionFailed(
+            "Nothing was run or told: the audit record that this call needs could not be kept.",
             hint=f"The server's log says why; its operator can mend it.{reads}",
             reason="audit_unavailable",
         )
 
     async def keep(self, entry: dict[str, Any], *, durable: bool) -> bool:
         """Whether *entry* is kept; what went wrong is told to the log. A cancellation waits for it."""
+        if (tally := _TALLY.get()) is not None:
+            tally.add()
         if self.sink is None:
             return True
         try:

@@ -14,6 +14,7 @@ from .explain_command import ExplainCommand, Explanation
 from .list_contexts import ListContexts
 from .ports import Approver, Progress
 from .prompts.prompts import Prompts
+from .recording import Recording
 from .request import Origin, Request
 from .resources.reading import ResourceContent
 from .resources.resources import Resources
@@ -48,6 +49,7 @@ class Kubeport:
     subscriptions: Subscriptions
     resources: Resources
     prompts: Prompts
+    recording: Recording
     held: Held | None = None
 
     async def command(

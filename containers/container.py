@@ -36,6 +36,7 @@ from ..application.prompts.completion import CompletePrompt
 from ..application.prompts.filling import FillPrompt
 from ..application.prompts.prompts import Prompts
 from ..application.rates import Rates
+from ..application.recording import Recording
 from ..application.resources.completion import CompleteResource
 from ..application.resources.listing import ListResources
 from ..application.resources.names import Names
@@ -202,6 +203,9 @@ class Container(containers.DeclarativeContainer):
             contexts=contexts,
         ),
     )
+    recording: providers.Provider[Recording] = providers.ThreadSafeSingleton(
+        Recording, clock=clock, sink=audit, required=settings.provided.audit.required
+    )
     kubeport: providers.Provider[Kubeport] = providers.ThreadSafeSingleton(
         Kubeport,
         run=run_command,
@@ -214,5 +218,6 @@ class Container(containers.DeclarativeContainer):
         subscriptions=subscriptions,
         resources=resources,
         prompts=prompts,
+        recording=recording,
         held=state,
     )

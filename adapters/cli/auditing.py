@@ -101,19 +101,36 @@ def _row(record: Record) -> None:
     """One line for a person: when, who, what came of it, where, how long it took, and the command."""
     event, took = record.get("event"), record.get("duration")
     who = str(record.get("caller") or record.get("client") or "-")[:20]
-    came = "about to run" if event == "intent" else record.get("code") or record.get("status") or event
     style = "dim" if event == "intent" else "good" if record.get("status") == "success" else "bad"
-    told = record.get("command") or {name: record[name] for name in _ABOUT if name in record}
     where = f"{'' if took is None else f'{took:.3f} s':>9}  {record.get('context', '')}"
     print(
         _visible(f"{record.get('time', '')}  {who:<20}  {record.get('effect', ''):<5}"),
-        styled(_visible(f"{came!s:<20}"), style),
-        _visible(f"{where}  {told}"),
+        styled(_visible(f"{_came_of(record)!s:<20}"), style),
+        _visible(f"{where}  {_about(record)}"),
         flush=True,
     )
 
 
-_ABOUT = ("bytes", "lost", "gone")
+def _came_of(record: Record) -> object:
+    if record.get("event") == "intent":
+        return "about to run"
+    if record.get("event") == "denied":
+        return f"denied {record.get('http_status')}"
+    return record.get("code") or record.get("status") or record.get("event")
+
+
+def _about(record: Record) -> str:
+    """The command; of an answer also what was asked, of a refusal why, and how many there were."""
+    if record.get("event") == "denied":
+        where = record.get("address") or "many addresses"
+        return f"{record.get('times')}x from {where}: {record.get('reason')}"
+    if record.get("event") == "answer":
+        parts = (record.get(name) for name in ("method", "tool", "command", "uri"))
+        return " ".join(str(part) for part in parts if part)
+    return str(record.get("command") or {name: record[name] for name in _OF_THE_FILE if name in record})
+
+
+_OF_THE_FILE = ("bytes", "lost", "gone")
 
 
 def _visible(text: str) -> str:

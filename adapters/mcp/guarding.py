@@ -26,6 +26,7 @@ from ...application.authentication import (
 )
 from ...domain.effect import SCOPES
 from ...domain.policy import Caller
+from .denials import REASON_KEY
 from .identity import CALLER, CALLER_KEY
 
 _log = logging.getLogger("kubeport.authentication")
@@ -37,11 +38,16 @@ _STREAMS = (b"subscriptions/listen",)
 
 @attrs.frozen
 class _Refusal:
-    """An answer without the call: *status*, and the error of RFC 6750 section 3.1."""
+    """An answer without the call: *status*, and the error of RFC 6750 section 3.1.
+
+    *reason* is for the audit, and *caller*, if the token proved one.
+    """
 
     status: int
     error: str = ""
     told: str = ""
+    reason: str = "no token"
+    caller: str = ""
 
 
 @attrs.frozen
@@ -83,20 +89,23 @@ class Guard:
         scheme, _, rest = given[0].partition(b" ")
         token = rest.strip()
         if len(given) == 1 and scheme.lower() != b"bearer":
-            return _Refusal(401)
+            return _Refusal(401, reason="no bearer token")
         if len(given) > 1 or not _TOKEN.fullmatch(token):
-            return _Refusal(400, "invalid_request", "One Authorization header with a bearer token is taken.")
+            told = "One Authorization header with a bearer token is taken."
+            return _Refusal(400, "invalid_request", told, "not one bearer token")
         try:
             credential = await self.authenticator.authenticate(token.decode())
         except TokenRefused as refused:
             _log.warning("a token from %s was refused: %s", _address(scope), refused)
-            return _Refusal(401, "invalid_token", f"The token is not taken: {refused}.")
+            return _Refusal(401, "invalid_token", f"The token is not taken: {refused}.", str(refused))
         except CannotAuthenticate as fault:
             _log.error("tokens cannot be told from one another: %s", fault)
-            return _Refusal(503, "", "Tokens cannot be checked now; try again in a few seconds.")
+            told = "Tokens cannot be checked now; try again in a few seconds."
+            return _Refusal(503, "", told, "tokens cannot be checked")
         level = granted(credential.scopes)
         if level is None:
-            return _Refusal(403, "insufficient_scope", "The token has none of this server's scopes.")
+            told = "The token has none of this server's scopes."
+            return _Refusal(403, "insufficient_scope", told, "no scope of ours", credential.name)
         return credential, caller(credential, level), token.decode()
 
     async def _as_long_as_it_is_good(
@@ -143,6 +152,7 @@ class Guard:
                     return
 
     async def _refuse(self, refusal: _Refusal, scope: Any, receive: Any, send: Any) -> None:
+        scope[REASON_KEY] = refusal.reason, refusal.caller
         headers = {"Cache-Control": "no-store"}
         if refusal.status == 503:
             headers["Retry-After"] = _RETRY_AFTER

@@ -17,6 +17,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 from ...application.authentication import Authenticator
 from ...application.settings import ServerSettings, Settings
 from ...domain.errors import CommandError
+from .denials import Denials
 from .identity import require_caller
 from .leaving import bearing_to_be_left
 
@@ -46,13 +47,15 @@ async def serve_http(
     check_reach(settings, authenticator is not None)
     app = bearing_to_be_left(_app(server, settings, operations, authenticator))
     app = server.subscribing.standing.noticing(app)
+    open_paths = _open_paths(settings, operations)
     if authenticator is not None:
         from .guarding import Guard
 
         server.middleware.append(require_caller)
-        app = Guard(app, authenticator, settings.auth.resource, _open_paths(settings, operations))
+        app = Guard(app, authenticator, settings.auth.resource, open_paths)
+    denials = Denials(server.recording)
     try:
-        await _run(app, settings.server, server.subscribing.close)
+        await _run(denials.noting(app, open_paths), settings.server, server.subscribing.close)
     finally:
         if authenticator is not None:
             await authenticator.aclose()

@@ -22,26 +22,49 @@ def origin_of(ctx: ServerRequestContext[Any]) -> Origin:
     """
     headers: Any = getattr(ctx.request, "headers", None) or dict[str, str]()
     meta: dict[str, Any] = dict(ctx.meta or {})
-    session = str(headers.get("mcp-session-id", ""))
-    found = _TRACE.fullmatch(str(meta.get("traceparent") or headers.get("traceparent", "")))
+    client: Any = getattr(ctx.request, "client", None)
     return Origin(
         _client(ctx),
-        hashlib.sha256(session.encode()).hexdigest()[:16] if session else "",
-        found[1] if found else "",
+        _session(str(headers.get("mcp-session-id", ""))),
+        _trace(str(meta.get("traceparent") or headers.get("traceparent", ""))),
         TRANSPORT.get() if ctx.request is None else "http",
-        _address(ctx),
+        _address(client.host if client is not None else ""),
     )
 
 
-def _address(ctx: ServerRequestContext[Any]) -> str:
+def origin_of_scope(scope: Any) -> Origin:
+    """The origin of a request of which only the ASGI *scope* is known; the client is its User-Agent."""
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    client = scope.get("client")
+    return Origin(
+        _printable(headers.get("user-agent", "")),
+        _session(headers.get("mcp-session-id", "")),
+        _trace(headers.get("traceparent", "")),
+        scope["type"],
+        _address(client[0] if client else ""),
+    )
+
+
+def _session(told: str) -> str:
+    return hashlib.sha256(told.encode()).hexdigest()[:16] if told else ""
+
+
+def _trace(told: str) -> str:
+    found = _TRACE.fullmatch(told)
+    return found[1] if found else ""
+
+
+def _address(host: str) -> str:
     """Where an HTTP request came from; uvicorn believes the X-Forwarded-For of trusted proxies alone."""
-    client: Any = getattr(ctx.request, "client", None)
-    return str(client.host)[:_LONGEST] if client is not None else ""
+    return str(host)[:_LONGEST]
 
 
 def _client(ctx: ServerRequestContext[Any]) -> str:
     params = ctx.session.client_params
     if params is None:
         return ""
-    text = f"{params.client_info.name} {params.client_info.version}"
-    return "".join(c if c.isprintable() else "?" for c in text)[:_LONGEST].strip()
+    return _printable(f"{params.client_info.name} {params.client_info.version}")
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else "?" for c in text[:_LONGEST]).strip()

@@ -14,6 +14,7 @@ from mcp.server import ServerRequestContext
 
 from ...application.kubeport import Kubeport
 from ...application.ports import Progress
+from ...application.record import REQUEST_ID
 from ...application.request import Request
 from ...domain.errors import CommandError, KubeportError
 from ...domain.policy import Caller
@@ -140,7 +141,8 @@ class Tools:
             return answer(await self._help(ctx, _STRUCTURE(arguments, HelpArguments), caller))
         await self.kubeport.run.rates.admit(caller, offer.name)
         if offer.name == "more":
-            return answer(await self.kubeport.more(_STRUCTURE(arguments, MoreArguments).handle, caller))
+            more = await self.kubeport.more(_STRUCTURE(arguments, MoreArguments).handle, caller)
+            return answer(attrs.evolve(more, request_id=REQUEST_ID.get()))
         if offer.name == "contexts":
             return self._contexts(caller)
         return self._policy(_STRUCTURE(arguments, PolicyArguments), caller)

@@ -1,5 +1,6 @@
 """``kubeport audit`` and the settings of the audit, from the command line to the file."""
 
+import asyncio
 import io
 import json
 import os
@@ -142,6 +143,29 @@ def test_tail_on_a_terminal(
     assert "about to run" in intent and "admin" in outcome
     assert "VALIDATION_ERROR" in refused and "\\u001b]0;own\\u0007 \\u009b31m" in refused
     assert "\x1b" not in screen.getvalue()
+
+
+def test_what_ran_no_command_is_told_in_a_line(
+    tmp_path: Path, audit: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was asked and by which method; why somebody was denied, from where and how often."""
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    asked = {"event": "answer", "method": "tools/call", "tool": "policy", "command": "delete ns shop"}
+    denied = {"event": "denied", "http_status": 401, "times": 12, "address": "10.0.0.9", "reason": "no token"}
+
+    async def keep() -> None:
+        sink = FileAudit(audit)
+        await sink.record({**asked, "status": "success"}, False)
+        await sink.record(denied, False)
+        await sink.record({**denied, "address": ""}, False)
+        await sink.aclose()
+
+    asyncio.run(keep())
+    assert main(["audit", "tail"]) == 0
+    first, second, third = capsys.readouterr().out.splitlines()
+    assert "success" in first and first.endswith("tools/call policy delete ns shop")
+    assert "denied 401" in second and second.endswith("12x from 10.0.0.9: no token")
+    assert third.endswith("12x from many addresses: no token")
 
 
 def test_newest_reads_over_old_files_and_follows(tmp_path: Path) -> None:

@@ -118,9 +118,24 @@ def test_challenges(guarded: Guarded) -> None:
     assert 'error="insufficient_scope"' in headers["www-authenticate"]
     assert 'scope="kubeport:read"' in headers["www-authenticate"]
     assert asked(port, ("Authorization", "Basic YTpi"))[0] == 401
+
     assert asked(port, ("Authorization", "Bearer"))[0] == 400
     assert asked(port, bearer("two words"))[0] == 400
     assert asked(port, bearer(guarded.token()))[0] == 200
+
+
+def test_refusals_are_on_record(guarded: Guarded) -> None:
+    """Each kind with its reason, and the caller where the token proved one; a bad Host, too."""
+    port = guarded.port
+    for headers in ((), (bearer("garbled"),), (bearer(guarded.token(scope="openid")),)):
+        asked(port, *headers)
+    assert asked(port, bearer(guarded.token()), ("Host", "evil.example"))[0] == 421
+    assert asked(port, path="/readyz")[0] == 200
+    ended(guarded.process)
+    told = [(one["event"], one["http_status"], one["caller"]) for one in guarded.records()]
+    assert told == [("denied", 401, ""), ("denied", 401, ""), ("denied", 403, "ann"), ("denied", 421, "")]
+    assert [one["reason"] for one in guarded.records()][::2] == ["no token", "no scope of ours"]
+    assert {one["address"] for one in guarded.records()} == {"127.0.0.1"}
 
 
 def test_metadata_and_probes_are_for_everybody(guarded: Guarded) -> None:
@@ -150,7 +165,8 @@ async def test_nobody_is_who_a_header_says(guarded: Guarded) -> None:
         transport = streamable_http_client(f"http://127.0.0.1:{guarded.port}/mcp", http_client=http)
         async with Client(transport, mode="auto") as connected:
             await connected.call_tool("kubectl", {"command": "get pods"})
-    (record,) = guarded.records()
+    denied, record = guarded.records()
+    assert (denied["event"], denied["caller"]) == ("denied", "")
     assert (record["caller"], record["groups"], record["address"]) == ("ann", ["team-a"], "127.0.0.1")
 
 
