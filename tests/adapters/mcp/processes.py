@@ -126,9 +126,9 @@ def living(pids: list[int]) -> list[int]:
 
 
 def _lives(pid: int) -> bool:
+    state = Path(f"/proc/{pid}/stat")
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+        return not (state.exists() and state.read_text().rsplit(")", 1)[1].split()[0] == "Z")
+    except ProcessLookupError:  # also from reading the state of one that has just gone
         return False
-    state = Path(f"/proc/{pid}/stat")
-    return not (state.exists() and state.read_text().rsplit(")", 1)[1].split()[0] == "Z")
