@@ -60,10 +60,9 @@ def judge(
     """Decide whether *understood* may run against *target* for *caller* under *policy*."""
     call = understood.call
     demands = (*call.demands, *situation_demands(call, safeguards, target, manifest))
+    if call.help:  # shows a text, whatever it would do otherwise
+        demands = tuple(demand for demand in demands if demand.effect is Effect.NEVER)
     effect = max((demand.effect for demand in demands), default=Effect.READ)
-    if call.help:
-        effect = Effect.NEVER if effect is Effect.NEVER else Effect.READ
-        demands = tuple(d for d in demands if d.effect is Effect.NEVER)
     facets = facets_of(call, target, caller, policy, manifest)
     level, rule = min(
         (policy.access_of(facet) for facet in facets), key=lambda found: found[0].rank

@@ -11,14 +11,16 @@ part raises nothing.
 """
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fnmatch import fnmatchcase
+from typing import TypeVar
 
 import attrs
 
 from .effect import Approval, Level
 from .tools.grammar import Sensitivity
 
+_Said = TypeVar("_Said")
 ANY = ("*",)
 ALL_SENSITIVE = (Sensitivity.LOGS, Sensitivity.SECRETS, Sensitivity.EXEC)
 
@@ -41,7 +43,6 @@ class Scope(enum.Enum):
 
     ALL = "every namespace"
     CLUSTER = "the cluster as a whole"
-    EITHER = "unknown to us"
 
 
 @attrs.frozen
@@ -118,7 +119,7 @@ class Rule:
         return max(_match(self.callers, name) for name in own)
 
     def _match_namespace(self, facet: Facet) -> Match:
-        if self.namespaces == ANY or "*" in self.namespaces:
+        if "*" in self.namespaces:
             return Match.ALL
         if facet.namespace is Scope.CLUSTER:
             return Match.NO
@@ -156,17 +157,7 @@ class Policy:
 
     def access_of(self, facet: Facet) -> tuple[Level, Rule | None]:
         """The level that *facet* gets, and the rule that says so (None: the policy's default)."""
-        found: tuple[Level, Rule | None] | None = None
-        for rule in self.rules:
-            if rule.access is None or (match := rule.match(facet)) is Match.NO:
-                continue
-            if found is None or rule.access.rank < found[0].rank:
-                found = (rule.access, rule)
-            if match is Match.ALL:
-                return found
-        if found is not None and found[0].rank <= self.access.rank:
-            return found
-        return self.access, None
+        return self._strictest(facet, lambda rule: rule.access, self.access, lambda level: -level.rank)
 
     def most(self, caller: Caller, context: str | None = None) -> Level:
         """The highest level that *caller* can have for anything in *context*; None: in any context.
@@ -187,28 +178,40 @@ class Policy:
 
     def withholds(self, facet: Facet, wanted: Sensitivity) -> tuple[bool, Rule | None]:
         """Whether output of the *wanted* sensitivity is withheld from *facet*, and by which rule."""
-        for rule in self.rules:
-            if rule.sensitive is None or (match := rule.match(facet)) is Match.NO:
-                continue
-            if wanted not in rule.sensitive:
-                return True, rule
-            if match is Match.ALL:
-                return False, rule
-        return wanted not in self.sensitive, None
+
+        def withheld(rule: Rule) -> bool | None:
+            return None if rule.sensitive is None else wanted not in rule.sensitive
+
+        return self._strictest(facet, withheld, wanted not in self.sensitive, int)
 
     def approval_of(self, facet: Facet) -> tuple[Approval, Rule | None]:
         """Which calls about *facet* need a yes, and the rule that says so (None: the policy's default)."""
-        found: tuple[Approval, Rule | None] | None = None
+        return self._strictest(facet, lambda rule: rule.approval, self.approval, lambda asks: asks.rank)
+
+    def _strictest(
+        self,
+        facet: Facet,
+        spoken: Callable[[Rule], _Said | None],
+        default: _Said,
+        strictness: Callable[[_Said], int],
+    ) -> tuple[_Said, Rule | None]:
+        """What *facet* gets on the axis on which rules have *spoken*, and the rule that says so.
+
+        That is the strictest word of the rules down to the first that covers all of it; if none does, of
+        all rules and the *default* (None: the policy's own).
+        """
+        found: tuple[_Said, Rule | None] | None = None
         for rule in self.rules:
-            if rule.approval is None or (match := rule.match(facet)) is Match.NO:
+            said = spoken(rule)
+            if said is None or (match := rule.match(facet)) is Match.NO:
                 continue
-            if found is None or rule.approval.rank > found[0].rank:
-                found = (rule.approval, rule)
+            if found is None or strictness(said) > strictness(found[0]):
+                found = (said, rule)
             if match is Match.ALL:
                 return found
-        if found is not None and found[0].rank >= self.approval.rank:
+        if found is not None and strictness(found[0]) >= strictness(default):
             return found
-        return self.approval, None
+        return default, None
 
 
 BUILT_IN = {
