@@ -44,9 +44,7 @@ from ..application.resources.reading import ReadResource
 from ..application.resources.resources import Resources
 from ..application.rules import Rules
 from ..application.run_command import RunCommand
-from ..application.settings import (
-    Settings,
-)
+from ..application.settings import Settings
 from ..application.subscriptions.admission import Admission
 from ..application.subscriptions.lists import Lists
 from ..application.subscriptions.subscriptions import Subscriptions

@@ -1,4 +1,4 @@
-"""What is probably wrong with a policy: rules that can never decide, words that mean nothing."""
+"""The words of a policy: kinds as the judge names them; rules that never decide, words that mean nothing."""
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 import attrs
 
 from .errors import TOOLS
-from .policy import ANY, Policy, Rule
+from .policy import Policy, Rule
 from .tools import grammar_of
 from .tools.kubectl.kinds import lookup
 
@@ -56,7 +56,7 @@ def _covers(one: Rule, other: Rule) -> bool:
 
 def _covers_all(patterns: tuple[str, ...], others: tuple[str, ...]) -> bool:
     """Whether every text that one of *others* matches is matched by *patterns*; may miss some."""
-    return patterns == ANY or all(
+    return all(
         any(
             pattern == other
             or (not _GLOB & set(other) and fnmatchcase(other, pattern))

@@ -12,6 +12,7 @@ from ...application.kubeport import Kubeport
 from ...application.ports import AuditSink
 from ...application.request import Request
 from ...domain.errors import KubeportError
+from ...domain.filters.table import PROGRAMS
 from .arguments import EXIT_FAILED
 from .doctor_cluster import clusters
 from .finding import Finding
@@ -27,7 +28,6 @@ ERAS = ("2026-07-28", "2025-11-25")
 """The revisions of the protocol that tests hold the server to; older ones of the SDK's are answered, too."""
 
 _STYLES = {"ok": "good", "missing": "dim", "warning": "doubt", "problem": "bad"}
-_PROGRAMS = {"awk": "gawk", "egrep": "grep", "fgrep": "grep"}
 
 
 @attrs.frozen
@@ -101,7 +101,7 @@ def _digest(file: Path) -> str:
 
 def _utility(locate: Callable[[str], str], name: str) -> Finding | None:
     """Only what is not there is worth a line."""
-    program = _PROGRAMS.get(name, name)
+    program = PROGRAMS[name].binary
     try:
         locate(program)
     except KubeportError as error:

@@ -157,9 +157,7 @@ _DEFINITION = _Map(
     {
         "group": _TEXT,
         "scope": _TEXT,
-        "names": _Map(
-            {"kind": _TEXT, "plural": _TEXT, "shortNames": _each(_TEXT)}, needed=("kind", "plural")
-        ),
+        "names": _NAMES,
         "versions": _each(
             _Map(
                 {

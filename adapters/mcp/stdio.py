@@ -11,15 +11,11 @@ import sys
 from typing import Any
 
 import anyio
-from anyio.abc import ObjectReceiveStream, ObjectSendStream
 from mcp import types as T
 from mcp.server import Server
 from mcp.server.runner import serve_dual_era_loop
 from mcp.server.stdio import stdio_server
 from mcp.shared.message import SessionMessage
-
-Incoming = ObjectReceiveStream[SessionMessage | Exception]
-Outgoing = ObjectSendStream[SessionMessage]
 
 
 async def serve_stdio(server: Server[Any]) -> None:
