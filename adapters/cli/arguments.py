@@ -45,9 +45,7 @@ def parser(version: str) -> argparse.ArgumentParser:
     _serve(commands, shared)
     _run(commands, shared)
     _policy(commands, shared)
-    contexts = commands.add_parser(
-        "contexts", parents=[shared], help="list the contexts of the kubeconfig"
-    )
+    contexts = commands.add_parser("contexts", parents=[shared], help="list the contexts of the kubeconfig")
     _json(contexts)
     _auth(commands, shared)
     _prompts(commands, shared)
@@ -95,24 +93,24 @@ def _shared() -> argparse.ArgumentParser:
     shared = argparse.ArgumentParser(add_help=False)
     group = shared.add_argument_group("settings")
     group.add_argument("--config", metavar="FILE", help="configuration file (TOML)")
-    group.add_argument(
-        "--set",
-        metavar="SECTION.KEY=VALUE",
-        action="append",
-        default=[],
-        help="one setting; repeatable",
-    )
+    told = "one setting; repeatable"
+    group.add_argument("--set", metavar="SECTION.KEY=VALUE", action="append", default=[], help=told)
     group.add_argument("--level", choices=LEVELS, help="built-in policy (security.level)")
     return shared
+
+
+def _questions(commands: Commands, name: str, told: str) -> Commands:
+    """The command *name*, which is *told* to be a family of questions."""
+    return commands.add_parser(name, help=told).add_subparsers(
+        dest="question", required=True, metavar="QUESTION"
+    )
 
 
 def _json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
-def _serve(
-    commands: Commands, shared: argparse.ArgumentParser
-) -> None:
+def _serve(commands: Commands, shared: argparse.ArgumentParser) -> None:
     serve = commands.add_parser("serve", parents=[shared], help="serve MCP")
     serve.add_argument("--demo", action="store_true", help="serve an in-memory cluster")
     serve.add_argument("--transport", choices=("stdio", "http"))
@@ -134,31 +132,20 @@ def _setup(commands: Commands, shared: argparse.ArgumentParser) -> None:
     setup.add_argument("--url", help="a server that runs already, instead of one that the host starts")
 
 
-def _run(
-    commands: Commands, shared: argparse.ArgumentParser
-) -> None:
+def _run(commands: Commands, shared: argparse.ArgumentParser) -> None:
     run = commands.add_parser("run", parents=[shared], help="run one command under the policy")
     run.add_argument("line", metavar="COMMAND", help='such as "kubectl get pods -n web"')
     run.add_argument("--context", default="")
     run.add_argument("--namespace", default="")
     run.add_argument("--scope", default="", metavar="URI", help=_SCOPE)
     run.add_argument("--timeout", type=float, metavar="SECONDS")
-    run.add_argument(
-        "--manifest", metavar="FILE", help="the manifest for -f -; - reads standard input"
-    )
+    run.add_argument("--manifest", metavar="FILE", help="the manifest for -f -; - reads standard input")
     _json(run)
 
 
-def _policy(
-    commands: Commands, shared: argparse.ArgumentParser
-) -> None:
-    policy = commands.add_parser("policy", help="ask the policy").add_subparsers(
-        dest="question", required=True, metavar="QUESTION"
-    )
-    for name, told in (
-        ("check", "allowed or refused"),
-        ("explain", "how a command is read and judged"),
-    ):
+def _policy(commands: Commands, shared: argparse.ArgumentParser) -> None:
+    policy = _questions(commands, "policy", "ask the policy")
+    for name, told in (("check", "allowed or refused"), ("explain", "how a command is read and judged")):
         asked = policy.add_parser(name, parents=[shared], help=told)
         asked.add_argument("line", metavar="COMMAND")
         asked.add_argument("--context", default="")
@@ -168,24 +155,16 @@ def _policy(
     test = policy.add_parser("test", parents=[shared], help="judge the lines of JSON-lines files")
     test.add_argument("files", metavar="FILE.jsonl", nargs="+")
     test.add_argument("--contexts", default="", metavar="A,B", help="contexts that exist")
-    test.add_argument(
-        "--helm-repos", default="", metavar="C,D", help="chart repositories that exist"
-    )
+    test.add_argument("--helm-repos", default="", metavar="C,D", help="chart repositories that exist")
     show = policy.add_parser("show", parents=[shared], help="print the policy in force, as TOML")
     show.add_argument("name", nargs="?", choices=LEVELS, help="a built-in policy instead")
     lint = policy.add_parser("lint", parents=[shared], help="look for mistakes in a policy file")
     lint.add_argument("file", metavar="FILE.toml")
-    _json(
-        policy.add_parser(
-            "grammar", parents=[shared], help="the tools, versions and commands covered"
-        )
-    )
+    _json(policy.add_parser("grammar", parents=[shared], help="the tools, versions and commands covered"))
 
 
 def _auth(commands: Commands, shared: argparse.ArgumentParser) -> None:
-    auth = commands.add_parser("auth", help="tokens for auth.mode = tokens").add_subparsers(
-        dest="question", required=True, metavar="QUESTION"
-    )
+    auth = _questions(commands, "auth", "tokens for auth.mode = tokens")
     token = auth.add_parser("token", parents=[shared], help="a new token, and the lines for auth.tokens_file")
     token.add_argument("name", metavar="NAME", help="whose it is")
     token.add_argument("--group", action="append", default=[], metavar="GROUP", help="repeatable")
@@ -206,9 +185,7 @@ def _days(text: str) -> int:
 
 
 def _prompts(commands: Commands, shared: argparse.ArgumentParser) -> None:
-    prompts = commands.add_parser("prompts", help="the prompts that hosts offer").add_subparsers(
-        dest="question", required=True, metavar="QUESTION"
-    )
+    prompts = _questions(commands, "prompts", "the prompts that hosts offer")
     _json(prompts.add_parser("list", parents=[shared], help="name and title of each"))
     show = prompts.add_parser("show", parents=[shared], help="arguments, what is read, and the text")
     show.add_argument("name", metavar="NAME")
@@ -218,23 +195,13 @@ def _prompts(commands: Commands, shared: argparse.ArgumentParser) -> None:
     _json(check)
 
 
-def _config(
-    commands: Commands, shared: argparse.ArgumentParser
-) -> None:
-    config = commands.add_parser("config", help="look at the settings").add_subparsers(
-        dest="question", required=True, metavar="QUESTION"
-    )
-    _json(
-        config.add_parser(
-            "show", parents=[shared], help="effective settings, and where each came from"
-        )
-    )
+def _config(commands: Commands, shared: argparse.ArgumentParser) -> None:
+    config = _questions(commands, "config", "look at the settings")
+    _json(config.add_parser("show", parents=[shared], help="effective settings, and where each came from"))
 
 
 def _tools(commands: Commands, shared: argparse.ArgumentParser) -> None:
-    tools = commands.add_parser("tools", help="the programs that Kubeport runs").add_subparsers(
-        dest="question", required=True, metavar="QUESTION"
-    )
+    tools = _questions(commands, "tools", "the programs that Kubeport runs")
     told = "how to get what is missing; fetches nothing"
     install = tools.add_parser("install", parents=[shared], help=told)
     install.add_argument("name", metavar="TOOL", nargs="?", choices=TOOL_NAMES, help="all, if none")
@@ -242,9 +209,7 @@ def _tools(commands: Commands, shared: argparse.ArgumentParser) -> None:
 
 
 def _audit(commands: Commands, shared: argparse.ArgumentParser) -> None:
-    audit = commands.add_parser("audit", help="look at the records of calls").add_subparsers(
-        dest="question", required=True, metavar="QUESTION"
-    )
+    audit = _questions(commands, "audit", "look at the records of calls")
     told = "files are followed with their old ones; without any, audit.file is"
     verify = audit.add_parser("verify", parents=[shared], help="whether records were changed or removed")
     verify.add_argument("files", metavar="FILE", nargs="*", help=told)

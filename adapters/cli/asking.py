@@ -1,21 +1,15 @@
-"""``kubeport policy …`` and ``kubeport config show``: questions that run nothing."""
+"""``kubeport policy check``, ``explain`` and ``test``: what the policy says of commands; runs nothing."""
 
 import argparse
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
-
-import attrs
 
 from ...application.explain_command import Explanation
 from ...application.kubeport import Kubeport
 from ...application.request import Request
-from ...application.settings import Settings
-from ...domain.errors import TOOLS, CommandError
-from ...domain.policy import BUILT_IN, Policy, Rule
-from ...domain.policy_lint import lint
-from ...domain.tools import grammar_of
+from ...domain.errors import CommandError
+from ...domain.policy import BUILT_IN
 from .arguments import EXIT_FAILED, EXIT_REFUSED
 from .terminal import print_json, styled
 
@@ -33,17 +27,20 @@ def check(kubeport: Kubeport, arguments: argparse.Namespace) -> int:
 def explain(kubeport: Kubeport, arguments: argparse.Namespace) -> int:
     """Show how a command is read, what it needs and what decided; exit code 0 or 3."""
     found = _explained(kubeport, arguments)
-    told = found.as_dict()
     if arguments.json:
-        print_json(told)
-        return 0 if found.allowed else EXIT_REFUSED
-    for place, stage in enumerate(told.get("stages", ()), start=1):
-        print(f"stage {place}: {stage.get('command') or stage.get('filter')}")
-        for name in ("effect", "subjects", "flags", "argv"):
-            if stage.get(name):
-                print(f"  {name:<9}{_short(stage[name])}")
-    print(_verdict(found))
+        print_json(found.as_dict())
+    else:
+        for place, stage in enumerate(found.as_dict().get("stages", ()), start=1):
+            _print_stage(place, stage)
+        print(_verdict(found))
     return 0 if found.allowed else EXIT_REFUSED
+
+
+def _print_stage(place: int, stage: dict[str, Any]) -> None:
+    print(f"stage {place}: {stage.get('command') or stage.get('filter')}")
+    for name in ("effect", "subjects", "flags", "argv"):
+        if stage.get(name):
+            print(f"  {name:<9}{_short(stage[name])}")
 
 
 def _short(value: Any) -> str:
@@ -56,29 +53,21 @@ def _short(value: Any) -> str:
 
 
 def _explained(kubeport: Kubeport, arguments: argparse.Namespace) -> Explanation:
-    return kubeport.explain(
-        Request(
-            arguments.line,
-            context=arguments.context,
-            namespace=arguments.namespace,
-            scope=arguments.scope,
-        )
-    )
+    place = {name: getattr(arguments, name) for name in ("context", "namespace", "scope")}
+    return kubeport.explain(Request(arguments.line, **place))
 
 
 def _verdict(found: Explanation) -> str:
-    if found.allowed and found.decision is not None:
-        return f"{styled('allowed', 'good')}: {found.decision.effect.word}, by {found.decision.rule}"
-    if found.decision is not None and found.decision.approval:
-        asks = f"{found.decision.approval}: {found.decision.why}".removesuffix(": ")
-        return f"{styled('needs approval', 'doubt')}: {found.decision.effect.word}, by {asks}"
-    rule = f" by {found.decision.rule}" if found.decision else ""
-    level = (
-        f"\nIt would be allowed at the level {found.decision.level}."
-        if (found.decision and found.decision.level)
-        else ""
-    )
-    return f"{styled('refused', 'bad')}{rule}: {found.error}{level}"
+    decision = found.decision
+    if decision is None:  # it was not understood, or has no place to go to
+        return f"{styled('refused', 'bad')}: {found.error}"
+    if found.allowed:
+        return f"{styled('allowed', 'good')}: {decision.effect.word}, by {decision.rule}"
+    if decision.approval:
+        asks = f"{decision.approval}: {decision.why}".removesuffix(": ")
+        return f"{styled('needs approval', 'doubt')}: {decision.effect.word}, by {asks}"
+    level = f"\nIt would be allowed at the level {decision.level}." if decision.level else ""
+    return f"{styled('refused', 'bad')} by {decision.rule}: {found.error}{level}"
 
 
 def test(kubeport: Kubeport, arguments: argparse.Namespace) -> int:
@@ -106,9 +95,7 @@ def _rows(file: Path) -> list[dict[str, str]]:
         lines = file.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"{file}: cannot be read: {error}.") from error
-    return [
-        _row(line, f"{file}:{place}") for place, line in enumerate(lines, start=1) if line.strip()
-    ]
+    return [_row(line, f"{file}:{place}") for place, line in enumerate(lines, start=1) if line.strip()]
 
 
 def _row(line: str, where: str) -> dict[str, str]:
@@ -130,85 +117,3 @@ def _row(line: str, where: str) -> dict[str, str]:
 def _judged(kubeport: Kubeport, row: dict[str, str]) -> Explanation:
     request = Request(row["command"], row["tool"], manifest=STAND_IN_MANIFEST)
     return kubeport.explain(request, BUILT_IN[row["level"]])
-
-
-def show(kubeport: Kubeport, arguments: argparse.Namespace) -> int:
-    """Print a policy as the TOML that would make it."""
-    policy = BUILT_IN[arguments.name] if arguments.name else kubeport.rules.policy()
-    print(as_toml(policy), end="")
-    return 0
-
-
-def as_toml(policy: Policy) -> str:
-    """*policy* in the language of policy files; reading it back gives the same policy."""
-    lines = [
-        _assignment("name", policy.name),
-        _assignment("access", policy.access.value),
-        _assignment("sensitive", [one.value for one in policy.sensitive]),
-        _assignment("approval", policy.approval.value),
-    ]
-    if policy.namespaced_kinds:
-        lines.append(_assignment("namespaced_kinds", list(policy.namespaced_kinds)))
-    for rule in policy.rules:
-        lines += ["", "[[rules]]", *_rule_lines(rule)]
-    return "\n".join(lines) + "\n"
-
-
-def _rule_lines(rule: Rule) -> list[str]:
-    lines = list[str]()
-    for field in attrs.fields(Rule):
-        value = getattr(rule, field.name)
-        if value is not None and value != field.default:
-            lines.append(_assignment(field.name, value))
-    return lines
-
-
-def _assignment(name: str, value: object) -> str:
-    """A TOML key with a text or a list of texts: JSON's spelling is TOML's, too."""
-    return f"{name} = {json.dumps(value, ensure_ascii=False)}"
-
-
-def lint_file(read: Callable[[Path], Policy], arguments: argparse.Namespace) -> int:
-    """Print what is wrong with a policy file; exit code 1 where anything is."""
-    findings = lint(read(Path(arguments.file)))
-    for finding in findings:
-        print(f"{arguments.file}: {finding}")
-    print(f"{len(findings)} findings")
-    return EXIT_FAILED if findings else 0
-
-
-def grammar(arguments: argparse.Namespace) -> int:
-    """Print the tools with the versions their tables were held against, and their commands."""
-    rows: dict[str, dict[str, Any]] = {
-        tool: {
-            "versions": list(grammar_of(tool).versions),
-            "commands": {
-                verb.words: verb.effect.word for verb in grammar_of(tool).verbs if verb.path
-            },
-        }
-        for tool in TOOLS
-    }
-    if arguments.json:
-        print_json(rows)
-        return 0
-    for tool, row in rows.items():
-        print(f"{tool} {', '.join(row['versions'])}: {len(row['commands'])} commands")
-        for words, effect in row["commands"].items():
-            print(f"  {effect:<6} {words}")
-    return 0
-
-
-def show_config(settings: Settings, origins: dict[str, str], arguments: argparse.Namespace) -> int:
-    """Print each setting with its value and where that came from."""
-    rows = {
-        f"{section}.{key}": value
-        for section, values in attrs.asdict(settings).items()
-        for key, value in values.items()
-    }
-    if arguments.json:
-        told = {name: {"value": value, "origin": origins[name]} for name, value in rows.items()}
-        print_json(told)
-        return 0
-    for name, value in rows.items():
-        print(f"{name} = {json.dumps(value)}  # {origins[name]}")
-    return 0

@@ -83,12 +83,12 @@ def _completion(shell: str) -> int:
 
 
 def _about_tables(arguments: "argparse.Namespace") -> int:
-    from .adapters.cli import asking
+    from .adapters.cli import policies
     from .adapters.config import read_policy
 
     if arguments.question == "grammar":
-        return asking.grammar(arguments)
-    return asking.lint_file(read_policy, arguments)
+        return policies.grammar(arguments)
+    return policies.lint_file(read_policy, arguments)
 
 
 def _configured(arguments: "argparse.Namespace") -> "Configured":
@@ -118,10 +118,10 @@ def _audit(arguments: "argparse.Namespace", settings: "Settings") -> int:
 
 
 def _ask(arguments: "argparse.Namespace", configured: "Configured") -> int:
-    from .adapters.cli import asking, running
+    from .adapters.cli import asking, configuration, policies, running
 
     if arguments.command == "config":
-        return asking.show_config(configured.settings, dict(configured.origins), arguments)
+        return configuration.show(configured.settings, dict(configured.origins), arguments)
     kubeport = _kubeport(arguments, configured.settings)
     if arguments.command == "contexts":
         return running.contexts(kubeport, arguments)
@@ -134,7 +134,7 @@ def _ask(arguments: "argparse.Namespace", configured: "Configured") -> int:
         "check": asking.check,
         "explain": asking.explain,
         "test": asking.test,
-        "show": asking.show,
+        "show": policies.show,
     }
     return questions[arguments.question](kubeport, arguments)
 

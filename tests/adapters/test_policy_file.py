@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kubeport.adapters.cli.asking import as_toml
+from kubeport.adapters.cli.policies import as_toml
 from kubeport.adapters.config import PolicyFile, read_policy
 from kubeport.domain.effect import Level
 from kubeport.domain.errors import CommandError

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kubeport.adapters.cli.asking import as_toml
+from kubeport.adapters.cli.policies import as_toml
 from kubeport.adapters.config import read_policy
 from kubeport.domain.approval import Question, digest_of, visible
 from kubeport.domain.context import Target
