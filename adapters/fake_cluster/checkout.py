@@ -1,12 +1,11 @@
 """The Deployment of the shop that crashes: its last upgrade lost a variable that it needs."""
 
 import uuid
-from typing import Any
 
 from .ages import stamp
 from .cluster import NOW
 from .controllers import set_name
-from .data import Obj, clone, labels_of, name_of
+from .data import Obj, clone, labels_of, name_of, reference_to
 from .shop_parts import DAY, SPACE, deployment
 
 AGE = 16 * 60
@@ -83,21 +82,13 @@ def _condition(kind: str, reason: str, message: str) -> Obj:
 
 
 def _made(owner: Obj, name: str, age: float, labels: dict[str, str]) -> Obj:
-    reference: dict[str, Any] = {
-        "apiVersion": "apps/v1",
-        "kind": owner["kind"],
-        "name": name_of(owner),
-        "uid": owner["metadata"]["uid"],
-        "controller": True,
-        "blockOwnerDeletion": True,
-    }
     return {
         "name": name,
         "namespace": SPACE,
         "uid": _uid(name),
         "creationTimestamp": stamp(NOW - age),
         "labels": labels,
-        "ownerReferences": [reference],
+        "ownerReferences": [reference_to(owner)],
     }
 
 
@@ -161,62 +152,19 @@ def _events(owner: Obj, replica_set: Obj, pod: Obj) -> list[Obj]:
     back_off = (
         f"Back-off restarting failed container checkout in pod {name_of(pod)}_shop({pod['metadata']['uid']})"
     )
+    created, placed = f"Created pod: {name_of(pod)}", f"Successfully assigned shop/{name_of(pod)} to node-2"
+    again = (  # told anew at each start
+        ("Pulled", f'Container image "{image}" already present on machine'),
+        ("Created", "Created container: checkout"),
+        ("Started", "Started container checkout"),
+    )
     return [
         _event(owner, 1, "Normal", "ScalingReplicaSet", scaled, "deployment-controller", AGE, AGE, 1),
-        _event(
-            replica_set,
-            2,
-            "Normal",
-            "SuccessfulCreate",
-            f"Created pod: {name_of(pod)}",
-            "replicaset-controller",
-            AGE,
-            AGE,
-            1,
-        ),
-        _event(
-            pod,
-            3,
-            "Normal",
-            "Scheduled",
-            f"Successfully assigned shop/{name_of(pod)} to node-2",
-            "default-scheduler",
-            AGE,
-            AGE,
-            1,
-        ),
-        _event(
-            pod,
-            4,
-            "Normal",
-            "Pulled",
-            f'Container image "{image}" already present on machine',
-            "kubelet",
-            AGE,
-            49,
-            _RESTARTS + 1,
-        ),
-        _event(
-            pod,
-            5,
-            "Normal",
-            "Created",
-            "Created container: checkout",
-            "kubelet",
-            AGE,
-            49,
-            _RESTARTS + 1,
-        ),
-        _event(
-            pod,
-            6,
-            "Normal",
-            "Started",
-            "Started container checkout",
-            "kubelet",
-            AGE,
-            49,
-            _RESTARTS + 1,
+        _event(replica_set, 2, "Normal", "SuccessfulCreate", created, "replicaset-controller", AGE, AGE, 1),
+        _event(pod, 3, "Normal", "Scheduled", placed, "default-scheduler", AGE, AGE, 1),
+        *(
+            _event(pod, number, "Normal", reason, message, "kubelet", AGE, 49, _RESTARTS + 1)
+            for number, (reason, message) in enumerate(again, 4)
         ),
         _event(pod, 7, "Warning", "BackOff", back_off, "kubelet", AGE - 20, 12, 66),
     ]

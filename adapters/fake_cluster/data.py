@@ -53,6 +53,18 @@ def annotations_of(obj: Obj) -> dict[str, str]:
     return dict(dig(obj, "metadata", "annotations", default={}))
 
 
+def reference_to(owner: Obj) -> Obj:
+    """How what *owner* has made names it, among its ``ownerReferences``."""
+    return {
+        "apiVersion": owner["apiVersion"],
+        "kind": owner["kind"],
+        "name": name_of(owner),
+        "uid": owner["metadata"]["uid"],
+        "controller": True,
+        "blockOwnerDeletion": True,
+    }
+
+
 def items(obj: Obj, *keys: str) -> list[Obj]:
     """The list of dictionaries under *keys*; empty where there is none."""
     return list(dig(obj, *keys, default=[]))

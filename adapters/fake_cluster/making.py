@@ -1,12 +1,11 @@
 """How pods come into being, and what controllers write about it."""
 
 import hashlib
-from typing import Any
 
 import attrs
 
 from .ages import stamp
-from .data import Obj, clone, dig, items, labels_of, name_of, namespace_of
+from .data import Obj, clone, dig, items, labels_of, name_of, namespace_of, reference_to
 from .objects import Store
 from .pods import quality
 
@@ -108,19 +107,11 @@ class Maker:
 
     def meta(self, owner: Obj, name: str, labels: dict[str, str]) -> Obj:
         """The metadata of what *owner* makes."""
-        reference: dict[str, Any] = {
-            "apiVersion": owner["apiVersion"],
-            "kind": owner["kind"],
-            "name": name_of(owner),
-            "uid": owner["metadata"]["uid"],
-            "controller": True,
-            "blockOwnerDeletion": True,
-        }
         return {
             "name": name,
             "namespace": namespace_of(owner),
             "labels": labels,
-            "ownerReferences": [reference],
+            "ownerReferences": [reference_to(owner)],
             "creationTimestamp": stamp(self.now),
         }
 

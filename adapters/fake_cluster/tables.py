@@ -58,6 +58,16 @@ def _n(heading: str, path: str) -> Column:
     return Column(heading, cells.number(path))
 
 
+_REPLICAS = (
+    _NAME,
+    _n("DESIRED", ".spec.replicas"),
+    _n("CURRENT", ".status.replicas"),
+    _n("READY", ".status.readyReplicas"),
+    _AGE,
+    *_WORKLOAD,
+    _MATCH,
+)
+
 _TABLES: dict[str, tuple[Column, ...]] = {
     "pods": (
         _NAME,
@@ -79,24 +89,8 @@ _TABLES: dict[str, tuple[Column, ...]] = {
         *_WORKLOAD,
         _MATCH,
     ),
-    "replicasets.apps": (
-        _NAME,
-        _n("DESIRED", ".spec.replicas"),
-        _n("CURRENT", ".status.replicas"),
-        _n("READY", ".status.readyReplicas"),
-        _AGE,
-        *_WORKLOAD,
-        _MATCH,
-    ),
-    "replicationcontrollers": (
-        _NAME,
-        _n("DESIRED", ".spec.replicas"),
-        _n("CURRENT", ".status.replicas"),
-        _n("READY", ".status.readyReplicas"),
-        _AGE,
-        *_WORKLOAD,
-        _MATCH,
-    ),
+    "replicasets.apps": _REPLICAS,
+    "replicationcontrollers": _REPLICAS,
     "statefulsets.apps": (
         _NAME,
         Column("READY", cells.of(cells.number(".status.readyReplicas"), cells.number(".spec.replicas"))),
