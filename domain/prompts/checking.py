@@ -164,4 +164,4 @@ def _check_reads(understood: Understood) -> None:
         )
     manifest = call.with_meaning(Meaning.MANIFEST)
     if manifest is not None:
-        raise call.error("A prompt has no manifest to hand over.", manifest.span)
+        raise call.error("A prompt has no manifest to hand over.", manifest.span, "Leave -f - out.")

@@ -1,5 +1,6 @@
 """What a prompt says: its text, the calls that may follow, and what to make of the data behind it."""
 
+import json
 from collections.abc import Iterator, Mapping
 
 from .framing import NOTICE
@@ -32,4 +33,4 @@ def _calls(commands: tuple[str, ...], change: str = "") -> Iterator[str]:
         tool, _, rest = command.partition(" ")
         manifest = ', "manifest": "MANIFEST"' if " -f -" in rest else ""
         place = '"context": "{context}", "namespace": "{namespace}"'
-        yield f'- {tool}{change} {{"command": "{rest}", {place}{manifest}}}'
+        yield f'- {tool}{change} {{"command": {json.dumps(rest, ensure_ascii=False)}, {place}{manifest}}}'
