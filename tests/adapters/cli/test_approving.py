@@ -23,6 +23,8 @@ from kubeport.domain.effect import Effect
 from kubeport.domain.policy import Caller
 from kubeport.domain.policy_lint import lint
 
+from .machine import ONE_CONTEXT, PRINTS_ARGUMENTS, put
+
 WORDS = ("kubectl", "scale", "--replicas=0", "deploy/web")
 QUESTION = Question((WORDS,), Target("dev", "shop"), Effect.WRITE, "team", "because", (), Caller(), "0" * 64)
 POLICY = "access = 'write'\napproval = 'changes'\n"
@@ -98,14 +100,12 @@ async def test_what_was_typed_before_is_no_answer(terminal: Terminal) -> None:
 @pytest.fixture
 def machine(tmp_path: Path) -> dict[str, str]:
     """The environment of a kubectl that prints its arguments, under a policy that wants changes approved."""
-    program, config, policy = tmp_path / "kubectl", tmp_path / "config", tmp_path / "team.toml"
-    program.write_text('#!/bin/sh\necho "$@"\n')
-    program.chmod(0o755)
-    config.write_text("contexts: [{name: dev, context: {namespace: shop}}]\ncurrent-context: dev\n")
+    config, policy = tmp_path / "config", tmp_path / "team.toml"
+    config.write_text(ONE_CONTEXT)
     policy.write_text(POLICY)
     return {
         "KUBECONFIG": str(config),
-        "KUBEPORT_TOOLS_PATHS_KUBECTL": str(program),
+        "KUBEPORT_TOOLS_PATHS_KUBECTL": str(put(tmp_path, "kubectl", PRINTS_ARGUMENTS)),
         "KUBEPORT_SECURITY_POLICY_FILE": str(policy),
     }
 

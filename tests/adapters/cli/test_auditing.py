@@ -18,23 +18,15 @@ from kubeport.application.settings import AuditSettings, ServerSettings, Setting
 from kubeport.containers.container import Container
 from kubeport.domain.errors import CommandError, KubeportError
 
+from .machine import furnish
+
 SRC = Path(__file__).parents[3] / "src"
 
 
 @pytest.fixture(autouse=True)
 def audit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A machine with one context, a kubectl that prints its arguments, and an audit file that is returned."""
-    program = tmp_path / "bin" / "kubectl"
-    program.parent.mkdir(mode=0o755)
-    program.write_text('#!/bin/sh\necho "$@"\n')
-    program.chmod(0o755)
-    config = tmp_path / "config"
-    config.write_text("contexts: [{name: dev, context: {namespace: shop}}]\ncurrent-context: dev\n")
-    for name in ("KUBEPORT_CONFIG", "KUBEPORT_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "xdg"))
-    monkeypatch.setenv("KUBECONFIG", str(config))
-    monkeypatch.setenv("KUBEPORT_TOOLS_PATHS_KUBECTL", str(program))
+    furnish(tmp_path, monkeypatch)
     monkeypatch.setenv("KUBEPORT_AUDIT_FILE", str(tmp_path / "audit.jsonl"))
     return tmp_path / "audit.jsonl"
 

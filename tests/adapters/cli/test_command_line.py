@@ -6,6 +6,10 @@ from pathlib import Path
 import pytest
 
 from kubeport.__main__ import main
+from kubeport.adapters.cli.arguments import LEVELS
+from kubeport.domain.policy import BUILT_IN
+
+from .machine import PRINTS_ARGUMENTS, furnish
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 FIXTURE = ("--contexts", "kind-dev,staging", "--helm-repos", "bitnami")
@@ -14,20 +18,15 @@ FIXTURE = ("--contexts", "kind-dev,staging", "--helm-repos", "bitnami")
 @pytest.fixture(autouse=True)
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A machine with a kubeconfig of one context and a kubectl that prints its arguments."""
-    program = tmp_path / "bin" / "kubectl"
-    program.parent.mkdir(mode=0o755)
-    program.write_text(
-        '#!/bin/sh\necho "$@"\ncase "$*" in *missing*) echo gone >&2; exit 4;; esac\n'
+    furnish(
+        tmp_path, monkeypatch, f'{PRINTS_ARGUMENTS}case "$*" in *missing*) echo gone >&2; exit 4;; esac\n'
     )
-    program.chmod(0o755)
-    config = tmp_path / "config"
-    config.write_text("contexts: [{name: dev, context: {namespace: shop}}]\ncurrent-context: dev\n")
-    for name in ("KUBEPORT_CONFIG", "KUBEPORT_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "xdg"))
-    monkeypatch.setenv("KUBECONFIG", str(config))
-    monkeypatch.setenv("KUBEPORT_TOOLS_PATHS_KUBECTL", str(program))
     return tmp_path
+
+
+def test_the_words_know_every_level() -> None:
+    """The command line's levels are the built-in policies."""
+    assert tuple(BUILT_IN) == LEVELS
 
 
 def test_run_prints_the_output(capsys: pytest.CaptureFixture[str]) -> None:

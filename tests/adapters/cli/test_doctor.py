@@ -14,6 +14,8 @@ from kubeport.adapters.credential_plugins import credential_plugins
 from kubeport.application.kubeport import Kubeport
 from kubeport.application.settings import SecuritySettings
 
+from .machine import furnish, put
+
 KUBECONFIG = """\
 contexts: [{name: dev, context: {namespace: shop, user: cloud}}]
 users:
@@ -36,22 +38,9 @@ esac
 @pytest.fixture
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A machine with one context, a kubectl that answers, and a credential plugin that is not there."""
-    (tmp_path / "bin").mkdir(mode=0o755)
-    _put(tmp_path, "kubectl", KUBECTL % "1.36.2")
-    (tmp_path / "config").write_text(KUBECONFIG)
-    for name in ("KUBEPORT_CONFIG", "KUBEPORT_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "xdg"))
-    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "config"))
-    monkeypatch.setenv("KUBEPORT_TOOLS_PATHS_KUBECTL", str(tmp_path / "bin" / "kubectl"))
+    furnish(tmp_path, monkeypatch, KUBECTL % "1.36.2", KUBECONFIG)
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
     return tmp_path
-
-
-def _put(machine: Path, name: str, text: str) -> None:
-    program = machine / "bin" / name
-    program.write_text(text)
-    program.chmod(0o755)
 
 
 def _found(capsys: pytest.CaptureFixture[str]) -> dict[str, dict[str, str]]:
@@ -62,7 +51,7 @@ def test_a_machine_in_order(
     machine: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Programs with digest, the context with its version, rights, policy, settings with origin, protocol."""
-    _put(machine, "cloud-login", "#!/bin/sh\n")
+    put(machine, "cloud-login", "#!/bin/sh\n")
     monkeypatch.setenv("KUBEPORT_TOOLS_PATHS_HELM", str(machine / "nowhere"))
     assert main(["doctor", "--json"]) == 0
     found = _found(capsys)
@@ -93,15 +82,15 @@ def test_a_missing_credential_plugin_is_a_problem(machine: Path, capsys: pytest.
 
 def test_a_kubectl_that_does_not_run_is_a_problem(machine: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What it said is told, and the exit code says so."""
-    _put(machine, "kubectl", "#!/bin/sh\necho broken >&2; exit 1\n")
+    put(machine, "kubectl", "#!/bin/sh\necho broken >&2; exit 1\n")
     assert main(["doctor"]) == 1
     assert "broken" in capsys.readouterr().out
 
 
 def test_versions_far_apart_are_a_warning(machine: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """kubectl supports one minor version up and down."""
-    _put(machine, "cloud-login", "#!/bin/sh\n")
-    _put(machine, "kubectl", KUBECTL % "1.30.0")
+    put(machine, "cloud-login", "#!/bin/sh\n")
+    put(machine, "kubectl", KUBECTL % "1.30.0")
     assert main(["doctor", "--json"]) == 0
     found = _found(capsys)["context dev"]
     assert found["state"] == "warning"

@@ -10,12 +10,12 @@ from kubeport.__main__ import main
 from kubeport.adapters.cli.arguments import TOOL_NAMES
 from kubeport.domain.errors import TOOLS
 
+from .machine import bare, put
+
 
 @pytest.fixture(autouse=True)
 def _bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("KUBEPORT_CONFIG", "KUBEPORT_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    bare(tmp_path, monkeypatch)
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
 
 
@@ -36,10 +36,7 @@ def test_what_is_missing_is_told_how_to_get(capsys: pytest.CaptureFixture[str]) 
 
 def test_what_is_there_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One tool asked for, as JSON."""
-    program = tmp_path / "bin" / "helm"
-    program.parent.mkdir(mode=0o755)
-    program.write_text("#!/bin/sh\n")
-    program.chmod(0o755)
+    program = put(tmp_path, "helm", "#!/bin/sh\n")
     assert main(["tools", "install", "helm", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == [{"tool": "helm", "path": str(program), "ways": []}]
 

@@ -10,17 +10,15 @@ from kubeport.application.settings import SecuritySettings, Settings, ToolSettin
 from kubeport.containers import live
 from kubeport.domain.effect import Level
 
+from .machine import ONE_CONTEXT, put
+
 pytestmark = pytest.mark.anyio
 
 
 def recording(folder: Path, name: str) -> str:
     """A program that prints its arguments as a JSON list."""
-    program = folder / "bin" / name
-    program.parent.mkdir(mode=0o755, exist_ok=True)
     each = """for a in "$@"; do printf '%s"%s"' "$s" "$a"; s=','; done"""
-    program.write_text(f"#!/bin/sh\nprintf '['; s=''; {each}; printf ']'\n")
-    program.chmod(0o755)
-    return str(program)
+    return str(put(folder, name, f"#!/bin/sh\nprintf '['; s=''; {each}; printf ']'\n"))
 
 
 @pytest.mark.parametrize(
@@ -50,7 +48,7 @@ async def test_the_program_gets_the_canonical_argv(
 ) -> None:
     """Verb first, target placed, each flag once in its long form; aliases are folded."""
     config = tmp_path / "config"
-    config.write_text("contexts: [{name: dev, context: {namespace: shop}}]\ncurrent-context: dev\n")
+    config.write_text(ONE_CONTEXT)
     monkeypatch.setenv("KUBECONFIG", str(config))
     paths = {name: recording(tmp_path, name) for name in ("istioctl", "argocd")}
     kubeport = live(
