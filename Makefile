@@ -66,7 +66,7 @@ COMPILE := uv pip compile --universal --generate-hashes --no-emit-index-url --no
 
 lock:                   ## resolve the pinned dependencies anew (needs uv)
 	$(COMPILE) --group dev pyproject.toml -o requirements/dev.lock
-	$(COMPILE) --extra kubectl pyproject.toml -o requirements/runtime.lock
+	$(COMPILE) --extra kubectl --extra server pyproject.toml -o requirements/runtime.lock
 	$(COMPILE) --group fuzz -o requirements/fuzz.lock
 	$(COMPILE) requirements/build.in -o requirements/build.lock
 

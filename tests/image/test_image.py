@@ -80,6 +80,15 @@ def test_the_labels() -> None:
     assert told["Healthcheck"]["Test"][0] == "CMD"
 
 
+def test_what_servers_need_is_there() -> None:
+    """The packages that settings of a server want, which nobody could add: the image has no pip."""
+    modules = ("redis.asyncio", "prometheus_client", "websockets", "opentelemetry.sdk.trace", "jwt")
+    exporters = "opentelemetry.exporter.otlp.proto.http"
+    code = f"import {', '.join(modules)}, {exporters}.trace_exporter, {exporters}._log_exporter; print('all')"
+    told = podman("run", *CONFINED, "--entrypoint", "/opt/kubeport/bin/python", IMAGE, "-c", code)
+    assert told == "all\n"
+
+
 @pytest.fixture(name="served")
 def _served() -> Iterator[tuple[str, int]]:
     """A container that serves the demo over HTTP, and its port."""
