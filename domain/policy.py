@@ -22,6 +22,7 @@ from .tools.grammar import Sensitivity
 
 _Said = TypeVar("_Said")
 ANY = ("*",)
+_GLOB = frozenset("*?[")
 ALL_SENSITIVE = (Sensitivity.LOGS, Sensitivity.SECRETS, Sensitivity.EXEC)
 
 
@@ -114,6 +115,10 @@ class Rule:
         others = (self.namespaces, self.commands, self.kinds, self.names)
         return all("*" in one for one in others) and (context is not None or "*" in self.contexts)
 
+    def covers_namespaces(self) -> bool:
+        """Whether nothing in the namespaces that it covers is left for later rules."""
+        return all("*" in one for one in (self.commands, self.kinds, self.names))
+
     def _match_caller(self, caller: Caller) -> Match:
         own = (caller.name, *(f"group:{group}" for group in caller.groups))
         return max(_match(self.callers, name) for name in own)
@@ -175,6 +180,22 @@ class Policy:
             levels.append(self.access)
         most = max(levels, key=lambda level: level.rank)
         return min(most, caller.granted, key=lambda level: level.rank)
+
+    def named_namespaces(self, caller: Caller, context: str) -> tuple[str, ...]:
+        """Namespaces that rules name in full and in which *caller* gets something in *context*, sorted.
+
+        Patterns are left out: what they stand for is known to the cluster alone.
+        """
+        found, hidden = set[str](), list[str]()
+        for rule in self.rules:
+            if rule.access is None or not rule.concerns(caller, context):
+                continue
+            if rule.access is not Level.NONE:
+                named = (name for name in rule.namespaces if not _GLOB & set(name))
+                found |= {name for name in named if _match(hidden, name) is Match.NO}
+            elif rule.covers_namespaces():
+                hidden += rule.namespaces
+        return tuple(sorted(found)) if caller.granted is not Level.NONE else ()
 
     def withholds(self, facet: Facet, wanted: Sensitivity) -> tuple[bool, Rule | None]:
         """Whether output of the *wanted* sensitivity is withheld from *facet*, and by which rule."""

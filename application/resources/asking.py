@@ -75,6 +75,14 @@ class Asking:
             self.unread[what] = "There is more than fits: this is the first part."
         return result.output
 
+    @property
+    def refused(self) -> bool:
+        """Whether all that was not answered may not be read: by the policy, or by the cluster's RBAC."""
+        return bool(self.faults) and all(
+            isinstance(fault, PolicyDenied) or getattr(fault, "reason", "") == "forbidden"
+            for fault in self.faults
+        )
+
     async def _result(self, tool: str, words: tuple[str, ...]) -> Result:
         request = Request(
             command_line(tool, *words),

@@ -1,23 +1,25 @@
 """Reading a context and a namespace: what there is in it, and what is not well."""
 
-from ...domain.context import Kubeconfig
 from ...domain.errors import ContextNotFound, ExecutionFailed, KubeportError, PolicyDenied
 from ...domain.resources.cut_lists import items
 from ...domain.resources.overview import KINDS, ContextSeen, NamespaceSeen, context_summary, namespace_summary
 from ...domain.resources.rows import FORMAT, rows
 from ...domain.resources.tree import Tree
 from ...domain.resources.uri import ResourceUri
+from ..list_contexts import ListContexts
 from .asking import Asking, together
+from .at_hand import namespaces_at_hand
 from .names import LIST_RELEASES
 
 
-async def context_json(asking: Asking, uri: ResourceUri, known: Kubeconfig) -> str:
-    """The summary of a context.
+async def context_json(asking: Asking, uri: ResourceUri, contexts: ListContexts) -> str:
+    """The summary of a context; who may not list its namespaces is told those that are known without.
 
     Raises:
-        ContextNotFound: *known* does not have it.
+        ContextNotFound: *contexts* do not have it.
         KubeportError: nothing of its cluster can be read; the error is the first one.
     """
+    known = contexts(asking.caller)
     ref = known.find(uri.context)
     if ref is None:
         raise ContextNotFound.among(known.names)
@@ -26,7 +28,10 @@ async def context_json(asking: Asking, uri: ResourceUri, known: Kubeconfig) -> s
         asking.may("nodes", "kubectl", "get", "nodes", "-o", FORMAT, "--no-headers"),
         asking.may("namespaces", "kubectl", "get", "namespaces", "-o", "name"),
     )
-    if len(asking.faults) == _PARTS_OF_CONTEXT:
+    spaces = names_in(names)
+    if "namespaces" in asking.unread and asking.refused:
+        spaces = namespaces_at_hand(contexts, ref.name, asking.caller)
+    if len(asking.faults) == _PARTS_OF_CONTEXT and not spaces:
         raise asking.faults[0]
     found = ContextSeen(
         uri,
@@ -34,7 +39,7 @@ async def context_json(asking: Asking, uri: ResourceUri, known: Kubeconfig) -> s
         known.current == ref.name,
         _version(version),
         rows(nodes),
-        names_in(names),
+        spaces,
         asking.unread,
     )
     return context_summary(found)

@@ -59,7 +59,7 @@ class ReadResource:
         from . import object_reading, place_reading, release_reading
 
         if not uri.kind:
-            return await place_reading.context_json(asking, uri, self.contexts(asking.caller))
+            return await place_reading.context_json(asking, uri, self.contexts)
         if uri.kind == "namespaces":
             return await place_reading.namespace_json(asking, uri, self.clock.now())
         if uri.kind == RELEASE:

@@ -1,7 +1,11 @@
 """Each caller lists, completes and reads what the policy gives it, and learns of nothing else."""
 
+import json
+
 import pytest
 
+from kubeport.adapters.fake_cluster import Failure
+from kubeport.domain.context import ContextRef
 from kubeport.domain.effect import Level
 from kubeport.domain.errors import CommandError, ContextNotFound, PolicyDenied
 from kubeport.domain.policy import Caller, Policy, Rule
@@ -76,5 +80,39 @@ async def test_a_policy_for_one_namespace() -> None:
     for uri in ("k8s-namespace://dev/default", "k8s-node://dev/n1", "k8s-pod://dev/kube-system/x"):
         with pytest.raises(PolicyDenied):
             await kubeport.read(uri)
+    context = json.loads((await kubeport.read("k8s-context://dev")).text)
+    assert "k8s-namespace://dev/web" in str(context) and "k8s-namespace://dev/default" not in str(context)
+    assert set(context["not_read"]) == {"version", "nodes", "namespaces"}
+
+
+async def test_namespaces_that_a_policy_names_are_listed() -> None:
+    """Though all of them may not be asked for: in lists, in completion, never those that are hidden."""
+    hidden = Rule("dark", "nobody", Level.NONE, namespaces=("dark*",))
+    own = Rule("own", "own ones", Level.READ_ONLY, namespaces=("web", "dark-1", "shop", "team-*"))
+    kubeport = port(cluster(), policy=Policy("own", Level.NONE, rules=(hidden, own)))
+    uris = [one.uri for one in (await kubeport.resources.list()).resources]
+    assert [uri for uri in uris if uri.startswith("k8s-namespace://dev/")] == [
+        "k8s-namespace://dev/shop", "k8s-namespace://dev/web",
+    ]  # fmt: skip
+    found = await kubeport.resources.complete(POD, "namespace", "", {"context": "dev"})
+    assert found.values == ("shop", "web")
+
+
+async def test_a_policy_without_any_named_namespace_leads_nowhere() -> None:
+    """Then the context cannot be read."""
+    nothing = Rule("logs", "a pattern names nothing", Level.READ_ONLY, namespaces=("team-*",))
+    kubeport = port(cluster(), policy=Policy("p", Level.NONE, rules=(nothing,)))
     with pytest.raises(PolicyDenied):
         await kubeport.read("k8s-context://dev")
+
+
+@pytest.mark.parametrize(("access", "wanted"), [(Level.READ_ONLY, True), (Level.NONE, False)])
+async def test_the_namespace_of_the_context_is_known_without_the_cluster(access: Level, wanted: bool) -> None:
+    """RBAC of one namespace is common: who may not list them has the one that the kubeconfig selects."""
+    denied = Failure.forbidden("kubectl get --context=dev namespaces", "namespaces")
+    fake = cluster(denied, contexts=(ContextRef("dev", "web"),))
+    other = Rule("shop", "one more", Level.READ_ONLY, namespaces=("shop",))
+    web = Rule("web", "as the case may be", access, namespaces=("web",))
+    kubeport = port(fake, policy=Policy("p", Level.READ_ONLY, rules=(web, other)))
+    uris = [one.uri for one in (await kubeport.resources.list()).resources]
+    assert ("k8s-namespace://dev/web" in uris) is wanted and "k8s-namespace://dev/shop" in uris
