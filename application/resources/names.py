@@ -7,7 +7,7 @@ from weakref import WeakValueDictionary
 
 import attrs
 
-from ...domain.policy import Caller
+from ...domain.policy import Caller, Policy
 from ...domain.resources.uri import RELEASE
 from ...domain.tools.values import KIND, NAME
 from ..ports import Clock
@@ -34,20 +34,29 @@ class Wanted:
     kind: str = KINDS
 
 
+@attrs.frozen
+class _Kept:
+    """An answer, until when it counts, and the policy under which it was asked for."""
+
+    names: tuple[str, ...]
+    until: float
+    policy: Policy
+
+
 @attrs.define(eq=False)
 class Names:
     """Asks a cluster for names through the choke point; a cluster that does not answer has none.
 
     Who may not list all namespaces gets those that are known without.
 
-    An answer, an empty one too, is kept for ``KEPT_FOR`` seconds for the one who asked; who asks the
-    same meanwhile waits for it, at most ``PATIENCE`` seconds.
+    An answer, an empty one too, is kept for ``KEPT_FOR`` seconds for the one who asked, unless the policy
+    changes; who asks the same meanwhile waits for it, at most ``PATIENCE`` seconds.
     """
 
     run: RunCommand
     clock: Clock
-    _kept: OrderedDict[tuple[Caller, Wanted], tuple[float, tuple[str, ...]]] = attrs.field(
-        factory=OrderedDict[tuple[Caller, Wanted], tuple[float, tuple[str, ...]]], init=False
+    _kept: OrderedDict[tuple[Caller, Wanted], _Kept] = attrs.field(
+        factory=OrderedDict[tuple[Caller, Wanted], "_Kept"], init=False
     )
     _asked: WeakValueDictionary[tuple[Caller, Wanted], asyncio.Lock] = attrs.field(
         factory=WeakValueDictionary[tuple[Caller, Wanted], asyncio.Lock], init=False
@@ -60,11 +69,11 @@ class Names:
         key = (caller, wanted)
         lock = self._asked.get(key) or self._asked.setdefault(key, asyncio.Lock())
         async with lock:
-            kept = self._kept.get(key)
-            if kept is not None and kept[0] > self.clock.monotonic():
-                return kept[1]
+            kept, policy = self._kept.get(key), self.run.rules.policy()
+            if kept is not None and kept.until > self.clock.monotonic() and kept.policy is policy:
+                return kept.names
             found = await self._found(wanted, caller, origin)
-            self._keep(key, found)
+            self._keep(key, _Kept(found, self.clock.monotonic() + KEPT_FOR, policy))
             return found
 
     @property
@@ -84,10 +93,10 @@ class Names:
         value = NAME if wanted.kind else KIND
         return tuple(sorted({name for name in _names(wanted.kind, printed) if value.accepts(name)}))
 
-    def _keep(self, key: tuple[Caller, Wanted], found: tuple[str, ...]) -> None:
+    def _keep(self, key: tuple[Caller, Wanted], kept: _Kept) -> None:
         self._kept.pop(key, None)
-        self._kept[key] = (self.clock.monotonic() + KEPT_FOR, found)
-        while len(self._kept) > MOST_ANSWERS or sum(len(f) for _, f in self._kept.values()) > MOST_NAMES:
+        self._kept[key] = kept
+        while len(self._kept) > MOST_ANSWERS or sum(len(k.names) for k in self._kept.values()) > MOST_NAMES:
             self._kept.popitem(last=False)
 
 

@@ -146,7 +146,7 @@ def test_what_ran_no_command_is_told_in_a_line(
     denied = {"event": "denied", "http_status": 401, "times": 12, "address": "10.0.0.9", "reason": "no token"}
 
     async def keep() -> None:
-        sink = FileAudit(audit)
+        sink = FileAudit(str(audit))
         await sink.record({**asked, "status": "success"}, False)
         await sink.record(denied, False)
         await sink.record({**denied, "address": ""}, False)

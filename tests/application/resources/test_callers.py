@@ -2,9 +2,12 @@
 
 import json
 
+import attrs
 import pytest
 
+from kubeport.adapters.clock import StoppedClock
 from kubeport.adapters.fake_cluster import Failure
+from kubeport.application.resources.names import Names, Wanted
 from kubeport.domain.context import ContextRef
 from kubeport.domain.effect import Level
 from kubeport.domain.errors import CommandError, ContextNotFound, PolicyDenied
@@ -116,3 +119,17 @@ async def test_the_namespace_of_the_context_is_known_without_the_cluster(access:
     kubeport = port(fake, policy=Policy("p", Level.READ_ONLY, rules=(web, other)))
     uris = [one.uri for one in (await kubeport.resources.list()).resources]
     assert ("k8s-namespace://dev/web" in uris) is wanted and "k8s-namespace://dev/shop" in uris
+
+
+async def test_a_new_policy_counts_for_names_at_once() -> None:
+    """Names that were kept under another one are not offered any more."""
+    kubeport = port(cluster())
+    policies = [Policy("all", Level.READ_ONLY)]
+    rules = attrs.evolve(kubeport.rules, policy=lambda: policies[-1])
+    names = Names(attrs.evolve(kubeport.run, rules=rules), StoppedClock())
+    pods = Wanted("dev", "web", "pods")
+    assert "lone" in await names(pods)
+    policies.append(Policy("none", Level.NONE))
+    assert await names(pods) == ()
+    policies.pop()
+    assert "lone" in await names(pods)
