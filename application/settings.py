@@ -100,10 +100,12 @@ class LimitSettings:
     output_tokens: about how much of the output one answer shows. output_bytes: how much of it is
     kept at all, for the tool ``more``; store_bytes, store_seconds: how much of what was not shown
     is kept altogether, and for how long. concurrency, context_concurrency: how many calls run at
-    once, altogether and in one context; caller_concurrency: how many of them one caller may have;
-    queue: how many may wait for their turn. rate, burst: calls a minute that a caller may make of one
-    tool in the long run, and at once; a rate of 0 is no limit. approval_seconds: how long a person may take
-    to approve a call; approvals: how many calls of one caller may wait for that. watches, caller_watches:
+    once, altogether and in one context; caller_concurrency: how many of them one caller may have, where 0
+    leaves a quarter to the others, and everything to a caller without a name. queue: how many may wait for
+    their turn; where it is full, those who have most in it give way. rate, burst: calls a minute that a
+    caller may make of one tool in the long run, and at once; a rate of 0 is no limit. approval_seconds: how
+    long a person may take to approve a call; approvals: how many calls of one caller may wait for that.
+    watches, caller_watches:
     how many watches of the Kubernetes API there may be, altogether and for one caller; subscriptions,
     caller_subscriptions: how many subscriptions to resources.
     """
@@ -117,7 +119,7 @@ class LimitSettings:
     store_seconds: float = attrs.field(default=600.0, validator=between(1, 86_400))
     concurrency: int = attrs.field(default=8, validator=between(1, 1000))
     context_concurrency: int = attrs.field(default=6, validator=between(1, 1000))
-    caller_concurrency: int = attrs.field(default=8, validator=between(1, 1000))
+    caller_concurrency: int = attrs.field(default=0, validator=between(0, 1000))
     queue: int = attrs.field(default=64, validator=between(0, 10_000))
     rate: float = attrs.field(default=1800.0, validator=between(0, 1_000_000))
     burst: int = attrs.field(default=300, validator=between(1, 100_000))

@@ -8,6 +8,7 @@ KubeportError
 ├── ContextNotFound         CONTEXT_NOT_FOUND     the kubeconfig has no such context
 ├── AuthenticationFailed    AUTHENTICATION_ERROR  401, expired token, failing credential plugin
 ├── ExecutionFailed         EXECUTION_ERROR       the tool ran and failed, or could not be started
+│   └── Busy                EXECUTION_ERROR       too many calls run and wait
 ├── ResourceNotFound        RESOURCE_NOT_FOUND    nothing is where a resource URI points
 ├── TimedOut                TIMEOUT_ERROR         the time limit ended the call
 └── InternalFault           INTERNAL_ERROR        a defect of ours
@@ -138,6 +139,14 @@ class ExecutionFailed(KubeportError):
 
     code: ClassVar[str] = "EXECUTION_ERROR"
     category: ClassVar[str] = "execution"
+
+
+@attrs.define(eq=False)
+class Busy(ExecutionFailed):
+    """Too many calls run and wait already: the reason is ``busy``; *retry_after* is in seconds."""
+
+    reason: str = "busy"
+    retry_after: float = 0.0
 
 
 @attrs.define(eq=False)

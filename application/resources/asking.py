@@ -10,6 +10,7 @@ import attrs
 from ...domain.errors import (
     ApprovalRequired,
     AuthenticationFailed,
+    Busy,
     CommandError,
     ContextNotFound,
     ExecutionFailed,
@@ -133,6 +134,8 @@ def raised(details: ErrorDetails) -> KubeportError:
         return PolicyDenied(details.message, hint=hint, rule=details.rule)
     if kind is RateLimited:
         return RateLimited(details.message, hint=hint, retry_after=details.retry_after or 0.0)
+    if kind is ExecutionFailed and details.retry_after is not None:
+        return Busy(details.message, hint=hint, reason=details.reason, retry_after=details.retry_after)
     if kind is AuthenticationFailed or kind is ExecutionFailed:
         return kind(details.message, hint=hint, reason=details.reason)
     return kind(details.message, hint=hint)

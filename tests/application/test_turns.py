@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 
+from kubeport.application.settings import LimitSettings
 from kubeport.application.turns import Turns
-from kubeport.domain.errors import ExecutionFailed
+from kubeport.domain.errors import Busy, ExecutionFailed
 
 pytestmark = pytest.mark.anyio
 
@@ -61,6 +62,85 @@ async def test_no_caller_has_more_than_its_share() -> None:
     assert recorder.began == ["a0", "a1", "b0", "a2"] and recorder.turns.running == 0
 
 
+def as_shipped() -> Turns:
+    """The turns of the settings that ship."""
+    shipped = LimitSettings()
+    return Turns(
+        shipped.concurrency, shipped.context_concurrency, shipped.queue, shipped.caller_concurrency
+    )
+
+
+async def test_as_shipped_no_caller_shuts_out_another() -> None:
+    """Ann sends far more than the server takes; ole runs at once, in the same context as well."""
+    recorder = Recorder(as_shipped())
+    tasks = [recorder.start(f"ann{place}", f"c{place % 3}", "ann") for place in range(100)]
+    await settle()
+    assert len(recorder.began) == 6 and recorder.turns.waiting == 64
+    tasks += [recorder.start("ole0", "c0", "ole"), recorder.start("ole1", "c1", "ole")]
+    await settle()
+    assert recorder.began[6:] == ["ole0", "ole1"]
+    tasks += [recorder.start("ole2", "c0", "ole"), recorder.start("eve", "c0", "eve")]
+    await settle()
+    assert recorder.turns.waiting == 64
+    recorder.end.set()
+    ended = await asyncio.gather(*tasks, return_exceptions=True)
+    refused = [place for place, end in enumerate(ended) if isinstance(end, Busy)]
+    assert refused == list(range(68, 100)) and not any(ended[place] for place in (100, 101, 102, 103))
+    assert {"ole2", "eve"} <= set(recorder.began[:16])
+
+
+async def test_as_shipped_one_context_is_for_more_than_one() -> None:
+    """A caller leaves room in each context, too."""
+    recorder = Recorder(as_shipped())
+    tasks = [recorder.start(f"ann{place}", "c", "ann") for place in range(9)]
+    tasks += [recorder.start(f"ole{place}", "c", "ole") for place in range(9)]
+    await settle()
+    assert recorder.began == ["ann0", "ann1", "ann2", "ann3", "ole0", "ole1"]
+    recorder.end.set()
+    await asyncio.gather(*tasks)
+
+
+async def test_as_shipped_a_laptop_has_it_all() -> None:
+    """The anonymous caller is alone: every turn is its own, and the whole queue."""
+    recorder = Recorder(as_shipped())
+    tasks = [recorder.start(f"{place}", f"c{place % 2}") for place in range(72)]
+    await settle()
+    assert len(recorder.began) == 8 and recorder.turns.waiting == 64
+    recorder.end.set()
+    await asyncio.gather(*tasks)
+
+
+async def test_a_call_that_lost_its_place_is_told_when_to_come_again() -> None:
+    """A caller with fewer gets in; one with as many does not, so that nobody is put out in circles."""
+    recorder = Recorder(Turns(1, 1, 3))
+    tasks = [recorder.start(f"ann{place}", caller="ann") for place in range(4)]
+    await settle()
+    tasks += [recorder.start("ole0", caller="ole")]
+    await settle()
+    with pytest.raises(Busy) as lost:
+        await tasks[3]
+    assert lost.value.retry_after >= 1 and f"{lost.value.retry_after:g} seconds" in lost.value.hint
+    with pytest.raises(Busy):
+        await recorder.call("ole1", caller="ole")
+    recorder.end.set()
+    await asyncio.gather(*tasks[:3], tasks[4])
+    assert recorder.turns.waiting == recorder.turns.running == 0
+
+
+async def test_a_call_that_loses_its_place_as_it_is_cancelled_gives_nothing_back() -> None:
+    """It had no turn."""
+    recorder = Recorder(Turns(1, 1, 2))
+    runs, one, two = (recorder.start(f"ann{place}", caller="ann") for place in range(3))
+    await settle()
+    ole = recorder.start("ole", caller="ole")
+    await asyncio.sleep(0)
+    two.cancel()
+    recorder.end.set()
+    await asyncio.gather(runs, one, ole)
+    assert two.cancelled() or isinstance(two.exception(), Busy)
+    assert recorder.turns.running == 0 and recorder.at_once == 0
+
+
 async def test_callers_take_turns() -> None:
     """One who sends many waits behind itself; one who sends one call is next."""
     recorder = Recorder(Turns(1, 1, 100))
@@ -92,7 +172,8 @@ async def test_a_full_queue_answers_at_once() -> None:
     await settle()
     with pytest.raises(ExecutionFailed, match="1 calls run and 1 wait") as caught:
         await recorder.call("refused")
-    assert caught.value.reason == "busy"
+    assert caught.value.reason == "busy" and isinstance(caught.value, Busy)
+    assert 1 <= caught.value.retry_after <= 60
     recorder.end.set()
     await asyncio.gather(*tasks)
 

@@ -10,6 +10,7 @@ from kubeport.application.resources.asking import Asking, command_line, raised, 
 from kubeport.domain.errors import (
     ApprovalRequired,
     AuthenticationFailed,
+    Busy,
     ExecutionFailed,
     InternalFault,
     KubeportError,
@@ -48,6 +49,7 @@ def test_words_are_taken_as_they_are(word: str) -> None:
         AuthenticationFailed("who", hint="h", reason="token_expired"),
         ExecutionFailed("failed", hint="h", reason="forbidden"),
         RateLimited("slow", hint="h", retry_after=2.5),
+        Busy("full", hint="h", retry_after=1.5),
         TimedOut("late", hint="h"),
     ],
 )
