@@ -25,6 +25,7 @@ _MOST = 1000
 _SECONDS = 10.0
 _AT_ONCE = 4
 _MOST_WAITING = 64
+_RETRY = 10.0
 
 Answer = tuple[float, Credential | None]
 Answers = OrderedDict[bytes, Answer]
@@ -46,7 +47,9 @@ class TokenReviewAuthenticator:
     audience: str
     scopes: tuple[str, ...]
     kept: float = 60.0
-    _answered: float = attrs.field(default=float("-inf"), init=False)
+    _checked: float = attrs.field(default=float("-inf"), init=False)
+    _fault: str = attrs.field(default="", init=False)
+    _checking: asyncio.Task[None] | None = attrs.field(default=None, init=False)
     _known: Answers = attrs.field(factory=Answers, init=False, repr=False)
     _refused: Answers = attrs.field(factory=Answers, init=False, repr=False)
     _turns: asyncio.Semaphore = attrs.field(factory=lambda: asyncio.Semaphore(_AT_ONCE), init=False)
@@ -92,13 +95,34 @@ class TokenReviewAuthenticator:
         return answers[digest]
 
     async def check(self) -> None:
-        """Whether the API server answers; asked again after *kept* seconds."""
-        if self._answered + self.kept <= self.clock.monotonic():
-            await self._reviewed("no-token")
-            self._answered = self.clock.monotonic()
+        """Whether the API server answers; asked again after *kept* seconds, or sooner where it did not.
+
+        Anybody may ask a server whether it is ready: all who ask at once wait for one review.
+        """
+        if self._checking is None:
+            kept = min(self.kept, _RETRY) if self._fault else self.kept
+            if self._checked + kept <= self.clock.monotonic():
+                self._checking = asyncio.create_task(self._look())
+        if self._checking is not None:
+            await asyncio.shield(self._checking)
+        if self._fault:
+            raise CannotAuthenticate(self._fault)
 
     async def aclose(self) -> None:
-        """Nothing is held that is not the executor's."""
+        """Leave off looking; nothing else is held that is not the executor's."""
+        if self._checking is not None:
+            self._checking.cancel()
+            await asyncio.wait({self._checking})
+
+    async def _look(self) -> None:
+        """Ask about what is no token, and remember whether there was an answer."""
+        try:
+            await self._reviewed("no-token")
+            self._fault = ""
+        except CannotAuthenticate as fault:
+            self._fault = str(fault) or "tokens cannot be reviewed"
+        finally:
+            self._checked, self._checking = self.clock.monotonic(), None
 
     async def _reviewed(self, token: str) -> dict[str, Any]:
         own = self.context == IN_CLUSTER

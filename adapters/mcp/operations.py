@@ -17,21 +17,29 @@ from ...domain.errors import KubeportError
 
 _log = logging.getLogger("kubeport.ready")
 _SECONDS = 3.0
+_KEPT_SECONDS = 1.0
 
 Check = Callable[[], Awaitable[None]]
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class Operations:
     """*checks* by name, each raising where it fails; *metrics* gives the text of a scrape, if wanted."""
 
     checks: Mapping[str, Check]
     metrics: Callable[[], str] | None = None
+    _draining: bool = attrs.field(default=False, init=False)
+    _looking: asyncio.Task[dict[str, bool]] | None = attrs.field(default=None, init=False)
+    _looked: float = attrs.field(default=float("-inf"), init=False)
 
     def routes(self) -> list[Route]:
         """The routes; they take GET and HEAD only."""
         found = [Route("/livez", self._livez), Route("/readyz", self._readyz)]
         return found if self.metrics is None else [*found, Route("/metrics", self._metrics)]
+
+    def drain(self) -> None:
+        """From now on say that the server is about to end: others are to be asked."""
+        self._draining = True
 
     async def _livez(self, _: Request) -> Response:
         """The process answers; nothing else is asked, so that an outage elsewhere restarts nobody."""
@@ -39,13 +47,26 @@ class Operations:
 
     async def _readyz(self, _: Request) -> Response:
         """Whether calls can be served now: 200, or 503 with the names of what fails; the log has why."""
-        failed = await asyncio.gather(*(self._fails(*one) for one in self.checks.items()))
-        told = {name: not bad for name, bad in zip(self.checks, failed, strict=True)}
+        told = {} if self._draining else await self._checked()
+        ready = not self._draining and all(told.values())
+        state = {"ready": ready, **({"draining": True} if self._draining else {}), "checks": told}
         return Response(
-            json.dumps({"ready": not any(failed), "checks": told}) + "\n",
-            status_code=503 if any(failed) else 200,
-            media_type="application/json",
+            json.dumps(state) + "\n", status_code=200 if ready else 503, media_type="application/json"
         )
+
+    async def _checked(self) -> dict[str, bool]:
+        """What every check says. Anybody may ask: all who ask within a second are told the same."""
+        now = asyncio.get_running_loop().time()
+        if self._looking is None or (self._looking.done() and now - self._looked >= _KEPT_SECONDS):
+            self._looking = asyncio.create_task(self._look())
+        return await asyncio.shield(self._looking)
+
+    async def _look(self) -> dict[str, bool]:
+        try:
+            failed = await asyncio.gather(*(self._fails(*one) for one in self.checks.items()))
+            return {name: not bad for name, bad in zip(self.checks, failed, strict=True)}
+        finally:
+            self._looked = asyncio.get_running_loop().time()
 
     async def _fails(self, name: str, check: Check) -> bool:
         try:

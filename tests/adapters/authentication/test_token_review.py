@@ -169,3 +169,52 @@ async def test_what_says_that_it_has_expired_starts_no_process() -> None:
     with pytest.raises(TokenRefused, match="expired"):
         await authenticator(reviewer, clock).authenticate(f"e30.{claims}.x")
     assert reviewer.jobs == []
+
+
+async def test_who_asks_whether_it_answers_starts_no_crowd_of_processes() -> None:
+    """Everybody may ask for readiness: one review is under way at a time, whoever waits for it or goes."""
+    reviewer = Reviewer(pause=asyncio.Event())
+    asking = authenticator(reviewer)
+    checks = [asyncio.ensure_future(asking.check()) for _ in range(300)]
+    await asyncio.sleep(0.05)
+    checks[0].cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await checks[0]
+    checks[0] = asyncio.ensure_future(asking.check())
+    await asyncio.sleep(0.05)
+    assert reviewer.pause is not None and len(reviewer.jobs) == 1
+    reviewer.pause.set()
+    await asyncio.gather(*checks)
+    await asking.check()
+    assert len(reviewer.jobs) == 1
+
+
+async def test_a_failed_check_is_remembered_for_a_while() -> None:
+    """Ten seconds, not a minute: a server that can serve again is soon ready."""
+    reviewer, clock = Reviewer(exit_code=1), StoppedClock()
+    asking = authenticator(reviewer, clock)
+    for _ in range(50):
+        with pytest.raises(CannotAuthenticate):
+            await asking.check()
+    assert len(reviewer.jobs) == 1
+    reviewer.exit_code = 0
+    clock.advance(10)
+    await asking.check()
+    clock.advance(59)
+    await asking.check()
+    assert len(reviewer.jobs) == 2
+    clock.advance(1)
+    await asking.check()
+    assert len(reviewer.jobs) == 3
+
+
+async def test_a_check_under_way_ends_with_its_authenticator() -> None:
+    """Nothing is left behind that nobody waits for."""
+    reviewer = Reviewer(pause=asyncio.Event())
+    asking = authenticator(reviewer)
+    check = asyncio.ensure_future(asking.check())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    await asking.aclose()
+    with pytest.raises(asyncio.CancelledError):
+        await check

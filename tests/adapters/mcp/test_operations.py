@@ -1,5 +1,6 @@
 """A server over HTTP as an operator meets it: probes, metrics, TLS that is renewed."""
 
+import asyncio
 import http.client
 import json
 import socket
@@ -10,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.requests import Request
 from tests.adapters.mcp.http_servers import ended, started
 from tests.adapters.watching.certificates import authority, signed
 
 from kubeport.adapters.mcp.certificates import Certificate
+from kubeport.adapters.mcp.operations import Operations
 from kubeport.domain.errors import CommandError
 
 
@@ -58,6 +61,44 @@ def test_a_server_that_cannot_serve_is_not_ready_but_alive(tmp_path: Path) -> No
         assert _get(port, "/metrics")[0] == 404
     finally:
         ended(process)
+
+
+def _request() -> Request:
+    return Request({"type": "http", "method": "GET", "path": "/readyz", "headers": []})
+
+
+@pytest.mark.anyio
+async def test_many_who_ask_whether_it_is_ready_cost_one_look() -> None:
+    """Anybody may ask: the checks run once for all of them, and once more a second later."""
+    looked, go = list[str](), asyncio.Event()
+
+    async def check() -> None:
+        looked.append("looked")
+        await go.wait()
+
+    (readyz,) = (one.endpoint for one in Operations({"state": check}).routes() if one.path == "/readyz")
+    asked = [asyncio.ensure_future(readyz(_request())) for _ in range(300)]
+    await asyncio.sleep(0.05)
+    asked.pop().cancel()
+    go.set()
+    assert {answer.status_code for answer in await asyncio.gather(*asked)} == {200}
+    assert (await readyz(_request())).status_code == 200
+    assert looked == ["looked"]
+    await asyncio.sleep(1.1)
+    assert (await readyz(_request())).status_code == 200
+    assert len(looked) == 2
+
+
+@pytest.mark.anyio
+async def test_a_server_that_drains_is_not_ready() -> None:
+    """Whatever its checks would say: nobody is to be sent to it any more."""
+    operations = Operations({})
+    (readyz,) = (one.endpoint for one in operations.routes() if one.path == "/readyz")
+    assert (await readyz(_request())).status_code == 200
+    operations.drain()
+    answer = await readyz(_request())
+    assert answer.status_code == 503
+    assert json.loads(bytes(answer.body)) == {"ready": False, "draining": True, "checks": {}}
 
 
 def _presented(port: int, trusted: Path) -> str:
