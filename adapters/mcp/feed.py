@@ -15,8 +15,8 @@ from mcp.server.subscriptions import (
 from ...application.kubeport import Kubeport
 from ...application.request import Origin
 from ...application.subscriptions.lists import ChangedList
-from ...application.subscriptions.subscriptions import Subscription
-from ...domain.errors import KubeportError
+from ...application.subscriptions.subscription import FIRST, LONGEST, Subscription, passes
+from ...domain.errors import KubeportError, RateLimited
 from ...domain.policy import Caller
 from .catalogue import offers
 
@@ -60,18 +60,18 @@ class Backlog:
 
 @attrs.define(eq=False)
 class Feed:
-    """One client's subscriptions; what they tell goes into the *backlog*. *caller* is whose lists count."""
+    """One client's subscriptions; what they tell goes into the *backlog*.
+
+    *caller* is whose rights count now. A *stream* ends when there is nothing left that could be told.
+    """
 
     kubeport: Kubeport
     caller: Caller
+    stream: bool = False
     backlog: Backlog = attrs.field(factory=Backlog, init=False)
     _open: dict[str, Subscription] = attrs.field(factory=dict[str, Subscription], init=False)
-    _paused: dict[str, tuple[Caller, Origin]] = attrs.field(
-        factory=dict[str, tuple[Caller, Origin]], init=False
-    )
-    _asked: dict[str, tuple[Caller, Origin]] = attrs.field(
-        factory=dict[str, tuple[Caller, Origin]], init=False
-    )
+    _paused: dict[str, Origin] = attrs.field(factory=dict[str, Origin], init=False)
+    _asked: dict[str, Origin] = attrs.field(factory=dict[str, Origin], init=False)
     _resuming: "asyncio.Task[None] | None" = attrs.field(default=None, init=False)
     _beginning: set[str] = attrs.field(factory=set[str], init=False)
     _tools: tuple[str, ...] | None = attrs.field(default=None, init=False)
@@ -79,21 +79,39 @@ class Feed:
     _leave: Callable[[], None] | None = attrs.field(default=None, init=False)
     _closed: bool = attrs.field(default=False, init=False)
 
-    async def subscribe(self, uri: str, caller: Caller, origin: Origin) -> None:
+    async def subscribe(self, uri: str, origin: Origin) -> None:
         """Tell of *uri*, once however often it is asked for; see ``Subscriptions.subscribe``."""
         if uri in self._open:
             return
         self._beginning.add(uri)
         try:
-            found = await self.kubeport.subscriptions.subscribe(uri, self._updated, caller, origin)
+            subscribe, caller = self.kubeport.subscriptions.subscribe, self.caller
+            found = await subscribe(uri, self._updated, caller, origin, ended=self._ended)
             wanted = uri in self._beginning and uri not in self._open
         finally:
             self._beginning.discard(uri)
+        found.renew(self.caller)  # who may have shown another token meanwhile
+        if found.error is not None:
+            raise found.error
         if self._closed or not wanted:
             found.release()
             return
-        self._open[uri], self._asked[uri] = found, (caller, origin)
+        self._open[uri], self._asked[uri] = found, origin
         self._paused.pop(uri, None)
+
+    def heed(self, caller: Caller) -> None:
+        """From now on what *caller* may do counts: the same one, who has shown another token."""
+        if caller == self.caller:
+            return
+        self.caller = caller
+        _log.info("What %r may do has changed within a session.", caller.name)
+        for subscription in [*self._open.values()]:
+            subscription.renew(caller)
+        if self._leave is not None:
+            self._leave()
+            self._leave = self.kubeport.subscriptions.on_lists(self._list_changed, caller)
+            for changed in ChangedList:
+                self._list_changed(changed)
 
     async def unsubscribe(self, uri: str) -> None:
         """Tell of *uri* no more, not even what has been on its way."""
@@ -133,13 +151,23 @@ class Feed:
         self.backlog.close()
 
     async def _resume(self) -> None:
-        for uri, (caller, origin) in [*self._paused.items()]:
+        await asyncio.gather(*(self._begin_again(uri, origin) for uri, origin in self._paused.items()))
+
+    async def _begin_again(self, uri: str, origin: Origin) -> None:
+        pause = FIRST
+        while True:
             try:
-                await self.subscribe(uri, caller, origin)
+                await self.subscribe(uri, origin)
+                break
             except KubeportError as error:
-                self._paused.pop(uri, None)
-                _log.info("A client that came back is not told of %s any more: %s", uri, error.message)
-            self._updated(uri)
+                wait = error.retry_after if isinstance(error, RateLimited) else 0.0
+                if not (wait or passes(error)):
+                    self._paused.pop(uri, None)
+                    _log.info("A client that came back is not told of %s any more: %s", uri, error.message)
+                    break
+            await asyncio.sleep(max(wait, pause))
+            pause = min(2 * pause, LONGEST)
+        self._updated(uri)
 
     def _stop_resuming(self) -> None:
         if self._resuming is not None:
@@ -154,6 +182,14 @@ class Feed:
 
     def _updated(self, uri: str) -> None:
         self.backlog.put(ResourceUpdated(uri))
+
+    def _ended(self, uri: str, error: KubeportError) -> None:
+        """It may not be read any more: whoever reads it is told why."""
+        for known in (self._open, self._asked, self._paused):
+            known.pop(uri, None)
+        self._updated(uri)
+        if self.stream and self._leave is None and not (self._open or self._beginning):
+            self.backlog.close()
 
     def _list_changed(self, changed: ChangedList) -> None:
         if changed is ChangedList.RESOURCES:

@@ -90,6 +90,7 @@ def build_server(kubeport: Kubeport, version: str) -> KubeportServer:
     server.middleware.append(Recorded(kubeport))
     server.middleware.append(boundary)
     server.middleware.append(sealed_state(kubeport.run.approvals, server.name))
+    server.middleware.append(subscribing.heed)
     return server
 
 

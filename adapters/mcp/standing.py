@@ -11,7 +11,9 @@ from typing import Any
 
 import attrs
 
+from ...domain.policy import Caller
 from .feed import Feed
+from .identity import CALLER_KEY
 
 AWAY_SECONDS = 15.0
 _HEADER = b"mcp-session-id"
@@ -56,7 +58,7 @@ class Standing:
                 nonlocal opened
                 if message["type"] == "http.response.start" and message["status"] == 200:
                     opened = True
-                    self._came(session)
+                    self._came(session, scope.get(CALLER_KEY))
                 await send(message)
 
             try:
@@ -67,10 +69,12 @@ class Standing:
 
         return noticed
 
-    def _came(self, session: str) -> None:
+    def _came(self, session: str, caller: Caller | None) -> None:
+        """A stream has been taken: its token, which is the session's own, may be newer than the last one."""
         self._open[session] += 1
         self._stop_waiting(session)
         if (feed := self._feeds.get(session)) is not None:
+            feed.heed(caller or feed.caller)
             feed.resume()
 
     def _went(self, session: str) -> None:

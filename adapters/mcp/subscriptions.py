@@ -6,6 +6,7 @@ listen to any URI and keeps a backlog of every event; here each URI is judged, a
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import attrs
@@ -76,7 +77,7 @@ class Subscribing:
             raise MCPError(T.INVALID_REQUEST, f"Not more than {STREAMS} streams, each with a request id.")
         if self._ending:
             raise MCPError(T.INTERNAL_ERROR, "The server is ending.")
-        feed = Feed(self.kubeport, caller_of(ctx))
+        feed = Feed(self.kubeport, caller_of(ctx), stream=True)
         self._streams[feed] = None
         try:
             return await _stream(feed, ctx, params.notifications)
@@ -88,6 +89,19 @@ class Subscribing:
         """A client of the 2025 era is told of changed lists without asking."""
         self._session(ctx)
 
+    async def heed(self, ctx: Context, call_next: Callable[[Context], Awaitable[Any]]) -> Any:
+        """What the caller of a message may do holds for all that its session is told, from now on.
+
+        Raises:
+            MCPError: the session is another's, which the transports refuse before.
+        """
+        feed, caller = self._sessions.get(_connection_of(ctx)), caller_of(ctx)
+        if feed is not None:
+            if feed.caller.name != caller.name:
+                raise MCPError(T.INVALID_REQUEST, "This session is another caller's: begin a new one.")
+            feed.heed(caller)
+        return await call_next(ctx)
+
     def close(self) -> None:
         """The server ends: let every stream come to its end."""
         self._ending = True
@@ -96,8 +110,7 @@ class Subscribing:
 
     def _session(self, ctx: Context) -> Feed:
         """What the connection of *ctx* is told, until it ends."""
-        # mcp 2.3 has no public way from a request to its connection
-        connection = ctx.session._connection  # pyright: ignore[reportPrivateUsage]
+        connection = _connection_of(ctx)
         if connection not in self._sessions:
             feed = self._sessions[connection] = Feed(self.kubeport, caller_of(ctx))
             feed.tell_lists(resources=True, tools=True)
@@ -115,6 +128,11 @@ class Subscribing:
         sending.cancel()
 
 
+def _connection_of(ctx: Context) -> Connection:
+    # mcp 2.3 has no public way from a request to its connection
+    return ctx.session._connection  # pyright: ignore[reportPrivateUsage]
+
+
 async def drain(connection: Connection, backlog: Backlog) -> None:
     """Send what is in *backlog* until it is closed; a client that takes nothing keeps only itself waiting."""
     async for event in backlog:
@@ -128,9 +146,9 @@ async def drain(connection: Connection, backlog: Backlog) -> None:
 
 async def _stream(feed: Feed, ctx: Context, wanted: T.SubscriptionFilter) -> T.SubscriptionsListenResult:
     uris = list(dict.fromkeys(wanted.resource_subscriptions or ()))
+    feed.tell_lists(resources=bool(wanted.resources_list_changed), tools=bool(wanted.tools_list_changed))
     for uri in uris:
         await _subscribed(feed, ctx, uri)
-    feed.tell_lists(resources=bool(wanted.resources_list_changed), tools=bool(wanted.tools_list_changed))
     honored = T.SubscriptionFilter(
         tools_list_changed=wanted.tools_list_changed or None,
         resources_list_changed=wanted.resources_list_changed or None,
@@ -148,7 +166,7 @@ async def _stream(feed: Feed, ctx: Context, wanted: T.SubscriptionFilter) -> T.S
 
 async def _subscribed(feed: Feed, ctx: Context, uri: str) -> None:
     try:
-        await feed.subscribe(uri, caller_of(ctx), origin_of(ctx))
+        await feed.subscribe(uri, origin_of(ctx))
     except KubeportError as error:
         raise refusal(error, uri) from None
 

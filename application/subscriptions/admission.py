@@ -12,7 +12,7 @@ from ...domain.resources.uri import ResourceUri
 from ...domain.result import ErrorDetails, Result
 from ..auditing import Auditing
 from ..explain_command import ExplainCommand
-from ..ports import AuditSink, Clock
+from ..ports import AuditSink, Clock, WatchPlace
 from ..rates import Rates
 from ..record import audit_record, decided, ended, new_request_id
 from ..request import Access, Origin, Request
@@ -62,21 +62,23 @@ class Admission:
         """The policy in force."""
         return self.explain.rules.policy()
 
-    def allows(self, asked: Asked, interest: Interest) -> bool:
-        """Whether *interest* may be watched now."""
-        return self.explain(asked.request(interest)).allowed
-
-    def judge(self, asked: Asked, interest: Interest) -> Policy:
-        """The policy that allows *interest*.
+    def judge(self, asked: Asked, interest: Interest) -> None:
+        """See to it that *interest* may be watched now.
 
         Raises:
-            KubeportError: it refuses, or it cannot be asked.
+            KubeportError: the policy refuses, or it cannot be asked.
         """
-        policy = self.policy()
-        found = self.explain(asked.request(interest), policy)
+        found = self.explain(asked.request(interest))
         if found.error is not None:
             raise found.error
-        return policy
+
+    def place(self, asked: Asked, interest: Interest) -> WatchPlace:
+        """Where *interest* is watched, in the name of who asked.
+
+        Raises:
+            PolicyDenied: nobody may be asked in that name.
+        """
+        return self.explain.contexts.identities.place(interest.place(asked.uri.context), asked.caller)
 
     async def intend(self, asked: Asked, interest: Interest, request_id: str) -> None:
         """Put on record that a watch is about to start, where the audit wants that of reads, too.

@@ -47,6 +47,7 @@ class Lists:
     every: float = EVERY
     quiet: float = QUIET
     _listeners: dict[_Listener, None] = attrs.field(factory=dict[_Listener, None], init=False)
+    _looks: dict[Callable[[], None], None] = attrs.field(factory=dict[Callable[[], None], None], init=False)
     _looking: "asyncio.Task[None] | None" = attrs.field(default=None, init=False)
 
     def listen(
@@ -57,20 +58,32 @@ class Lists:
         listener = _Listener(caller, told)
         list(self._compare(listener, self._kubeconfig(caller), self._policy()))  # what there is at first
         self._listeners[listener] = None
-        if self._looking is None:
-            self._looking = asyncio.create_task(self._look())
+        self._begin()
         return lambda: self._leave(listener)
 
+    def on_look(self, look: Callable[[], None]) -> Callable[[], None]:
+        """Call *look* at every look at the files, until the function that is returned is called."""
+        self._looks[look] = None
+        self._begin()
+        return lambda: self._look_no_more(look)
+
     def heard(self, place: WatchPlace, change: Change) -> None:
-        """A watch of *place* has told *change*: namespaces that come and go are in the list of resources."""
+        """A watch of *place* has told *change*: namespaces that come and go are in the list of resources.
+
+        What one caller's watch tells is told to those who would be answered in the same name.
+        """
         if place.kind == "namespaces" and (change.new or change.gone or change.anything):
-            self._tell(ChangedList.RESOURCES)
+            for listener in [*self._listeners]:
+                if self._own(place, listener.caller) == place:
+                    listener.told[ChangedList.RESOURCES]()
 
     async def aclose(self) -> None:
         """Forget all listeners."""
         looking = self._looking
+        self._looks.clear()
         for listener in [*self._listeners]:
             self._leave(listener)
+        self._end()
         if looking is not None:
             await asyncio.wait([looking])
 
@@ -78,13 +91,26 @@ class Lists:
         self._listeners.pop(listener, None)
         for told in listener.told.values():
             told.stop()
-        if not self._listeners and self._looking is not None:
+        self._end()
+
+    def _look_no_more(self, look: Callable[[], None]) -> None:
+        self._looks.pop(look, None)
+        self._end()
+
+    def _begin(self) -> None:
+        if self._looking is None:
+            self._looking = asyncio.create_task(self._look())
+
+    def _end(self) -> None:
+        if not self._listeners and not self._looks and self._looking is not None:
             self._looking.cancel()
             self._looking = None
 
     async def _look(self) -> None:
         while True:
             await asyncio.sleep(self.every)
+            for look in [*self._looks]:
+                look()
             policy, seen = self._policy(), dict[str, Kubeconfig | None]()
             for listener in [*self._listeners]:
                 key = listener.caller.name if self.contexts.is_kept else ""
@@ -110,9 +136,12 @@ class Lists:
         if listener.names != before[2]:
             yield ChangedList.RESOURCES
 
-    def _tell(self, changed: ChangedList) -> None:
-        for listener in [*self._listeners]:
-            listener.told[changed]()
+    def _own(self, place: WatchPlace, caller: Caller) -> WatchPlace | None:
+        """*place* in the name of *caller*; None for who has none."""
+        try:
+            return self.contexts.identities.place(place, caller)
+        except KubeportError:
+            return None
 
     def _kubeconfig(self, caller: Caller) -> Kubeconfig | None:
         try:

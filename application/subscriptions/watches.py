@@ -21,6 +21,11 @@ class Hold:
     caller: str
     listener: Listener
 
+    @property
+    def place(self) -> WatchPlace:
+        """What is watched."""
+        return self.shared.place
+
 
 @attrs.define(eq=False)
 class _Shared:

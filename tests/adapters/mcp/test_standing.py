@@ -12,13 +12,16 @@ import uvicorn
 from tests.adapters.mcp.processes import INITIALIZE
 
 from kubeport.adapters.fake_cluster import FakeCluster, shop
+from kubeport.adapters.mcp import feed
 from kubeport.adapters.mcp.feed import Feed
+from kubeport.adapters.mcp.identity import CALLER_KEY
 from kubeport.adapters.mcp.server import build_server
 from kubeport.adapters.mcp.standing import Standing
 from kubeport.application.kubeport import Kubeport
 from kubeport.application.request import Origin
 from kubeport.containers import in_memory
-from kubeport.domain.policy import Caller
+from kubeport.domain.effect import Level
+from kubeport.domain.policy import BUILT_IN, Caller, Policy, Rule
 
 pytestmark = pytest.mark.anyio
 WEB, CART = "k8s-deployment://demo/shop/web", "k8s-deployment://demo/shop/cart"
@@ -30,6 +33,7 @@ class Scene:
     """A session with a feed, whose streams a test opens and closes."""
 
     status: int = 200
+    policy: Policy = BUILT_IN["read-only"]
     cluster: FakeCluster = attrs.field(factory=shop)
     standing: Standing = attrs.field(factory=lambda: Standing(away_seconds=0.05))
     kubeport: Kubeport = attrs.field(init=False)
@@ -37,18 +41,18 @@ class Scene:
     end: asyncio.Event = attrs.field(factory=asyncio.Event)
 
     def __attrs_post_init__(self) -> None:
-        self.kubeport = in_memory(self.cluster)
+        self.kubeport = in_memory(self.cluster, policy=self.policy)
         self.feed = Feed(self.kubeport, Caller())
 
     async def begin(self, *uris: str) -> None:
         """Subscribe, as a session does."""
         for uri in uris:
-            await self.feed.subscribe(uri, Caller(), Origin())
+            await self.feed.subscribe(uri, Origin())
         self.standing.expect(SESSION, self.feed)
 
     @asynccontextmanager
-    async def stream(self) -> AsyncGenerator[None]:
-        """A GET of the session, open within the block."""
+    async def stream(self, caller: Caller | None = None) -> AsyncGenerator[None]:
+        """A GET of the session, open within the block; with a token of *caller*'s."""
         started, end = asyncio.Event(), asyncio.Event()
 
         async def app(_: Any, __: Any, send: Any) -> None:
@@ -59,7 +63,8 @@ class Scene:
         async def sent(_: Any) -> None:
             """Take it."""
 
-        scope = {"type": "http", "method": "GET", "headers": [(b"mcp-session-id", SESSION.encode())]}
+        scope: dict[str, Any] = {"type": "http", "method": "GET", CALLER_KEY: caller}
+        scope["headers"] = [(b"mcp-session-id", SESSION.encode())]
         serving = asyncio.ensure_future(self.standing.noticing(app)(scope, None, sent))
         await started.wait()
         try:
@@ -115,6 +120,43 @@ async def test_who_comes_back_is_told_of_everything() -> None:
     assert told == [WEB, "k8s-pod://demo/shop/web-0"]
     await scene.kubeport.subscriptions.watches.settle()
     assert (scene.cluster.watching, len(scene.kubeport.subscriptions)) == (0, 0)
+
+
+async def test_who_comes_back_with_another_token_has_its_rights() -> None:
+    """A URI that may not be read any more is told once, and no more; the other one begins again."""
+    private = Rule("cart", "It is private.", Level.NONE, names=("cart",), callers=("group:new",))
+    scene = Scene(policy=Policy("new", Level.READ_ONLY, rules=(private,)))
+    await scene.begin(WEB, CART)
+    await scene.watching(0)
+    async with scene.stream(Caller(groups=("new",))):
+        await scene.watching(1)
+        async with asyncio.timeout(5):
+            while len(scene.feed.backlog) < 2:
+                await asyncio.sleep(0.01)
+    await asyncio.sleep(0.15)
+    async with scene.stream(Caller()):
+        await asyncio.sleep(0.15)
+        assert scene.cluster.watching == len(scene.kubeport.subscriptions) == 1
+    scene.feed.close()
+
+
+async def test_who_comes_back_is_not_forgotten_while_the_cluster_is_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is tried until the cluster answers, and then told of."""
+    monkeypatch.setattr(feed, "FIRST", 0.02)
+    scene = Scene()
+    await scene.begin(WEB)
+    await scene.watching(0)
+    scene.cluster.interrupt("demo")
+    async with scene.stream():
+        await asyncio.sleep(0.15)
+        assert len(scene.feed.backlog) == scene.cluster.watching == 0
+        scene.cluster.resume("demo")
+        await scene.watching(1)
+        await asyncio.sleep(0.05)
+        assert len(scene.feed.backlog) == 1
+    scene.feed.close()
 
 
 async def test_a_stream_that_is_refused_is_none() -> None:

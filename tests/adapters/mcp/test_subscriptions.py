@@ -86,7 +86,7 @@ class Scene:
         return self.cluster.watching, len(self.kubeport.subscriptions)
 
 
-def _event(message: object) -> object:
+def event_of(message: object) -> object:
     """A message of the 2025 era as the event that it tells of."""
     if isinstance(message, T.ResourceUpdatedNotification):
         return ResourceUpdated(str(message.params.uri))
@@ -104,7 +104,7 @@ async def scene_of(era: str, settings: Settings) -> AsyncGenerator[Scene]:
     kubeport.subscriptions.lists.every = 0.01
 
     async def heard(message: object) -> None:
-        if era == "legacy" and (event := _event(message)) is not None:
+        if era == "legacy" and (event := event_of(message)) is not None:
             told.put_nowait(event)
 
     client = Client(build_server(kubeport, "0"), mode=era, cache=None, message_handler=heard)
@@ -289,8 +289,8 @@ async def test_who_never_reads_costs_no_more_and_keeps_nobody_waiting() -> None:
     kubeport = in_memory(shop(), Settings(security=SecuritySettings(level=Level.ADMIN)))
     kubeport.subscriptions.quiet = 0.0
     deaf, told, feed = _Deaf(), list[str](), Feed(kubeport, Caller())
-    await feed.subscribe(WEB, Caller(), Origin())
-    await feed.subscribe(CART, Caller(), Origin())
+    await feed.subscribe(WEB, Origin())
+    await feed.subscribe(CART, Origin())
     await kubeport.subscriptions.subscribe(WEB, told.append)
     sending = asyncio.create_task(drain(deaf, feed.backlog))  # type: ignore[arg-type]
     for replicas in range(3, 23):
@@ -310,7 +310,7 @@ async def test_an_end_that_comes_before_the_beginning_is_the_end() -> None:
     cluster = shop()
     kubeport = in_memory(cluster)
     feed = Feed(kubeport, Caller())
-    beginning = asyncio.create_task(feed.subscribe(WEB, Caller(), Origin()))
+    beginning = asyncio.create_task(feed.subscribe(WEB, Origin()))
     await asyncio.sleep(0)
     await feed.unsubscribe(WEB)
     await beginning
@@ -334,7 +334,7 @@ async def test_a_context_that_comes_is_a_change_of_the_list(era: str, tmp_path: 
     server = StdioServerParameters(command=sys.executable, args=args, env=environment(KUBECONFIG=str(path)))
 
     async def heard(message: object) -> None:
-        told.put_nowait(_event(message))
+        told.put_nowait(event_of(message))
 
     async with AsyncExitStack() as stack:
         client = Client(server, mode=era, cache=None, message_handler=heard)

@@ -189,7 +189,7 @@ async def test_it_is_judged_as_the_same_read_for_the_same_caller(tmp_path: Path)
 
 
 async def test_a_policy_that_changes_holds_for_what_runs(tmp_path: Path) -> None:
-    """Who may not read any more is told nothing any more."""
+    """Who may not read any more is told that once, and nothing any more."""
     path = tmp_path / "policy.toml"
     path.write_text('access = "admin"\n')
     scene, told = Scene(), Told()
@@ -204,7 +204,9 @@ async def test_a_policy_that_changes_holds_for_what_runs(tmp_path: Path) -> None
     path.write_text('access = "none" # from now on\n')
     await scene.scale("web", 3)
     await asyncio.sleep(0.12)
-    assert told.uris == [WEB]
+    await scene.scale("web", 4)
+    await asyncio.sleep(0.12)
+    assert told.uris == [WEB, WEB]  # the last time: a read says why
 
 
 async def test_the_record_of_a_subscription() -> None:
