@@ -36,8 +36,9 @@ def parser(version: str) -> argparse.ArgumentParser:
     root = Parser(
         "kubeport",
         description="Kubernetes' command-line tools behind a policy, for AI assistants.",
-        epilog="Exit codes: 0 success, 1 failed, 2 usage or configuration, 3 refused, 124 timed out; "
-        "`run` passes on the exit code of the command.",
+        epilog="Exit codes: 0 success, 1 failed, 2 usage or configuration, 3 refused, 124 timed out, "
+        "130 stopped by Ctrl-C, 141 nobody read the output to its end; `run` passes on the exit code of the "
+        "command.",
     )
     root.add_argument("--version", action="version", version=f"kubeport {version}")
     commands: Commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")

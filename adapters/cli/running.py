@@ -9,7 +9,7 @@ from ...application.request import Origin
 from ...domain.errors import CommandError
 from ...domain.result import Result
 from .arguments import EXIT_FAILED, EXIT_REFUSED, EXIT_TIMEOUT
-from .terminal import print_json, progress_line, styled
+from .terminal import ProgressLine, print_json, progress_line, styled
 
 _REFUSED = frozenset(
     {"VALIDATION_ERROR", "POLICY_DENIED", "APPROVAL_REQUIRED", "CONTEXT_NOT_FOUND", "TOOL_NOT_FOUND"}
@@ -19,7 +19,20 @@ _REFUSED = frozenset(
 async def run(kubeport: Kubeport, arguments: argparse.Namespace) -> int:
     """Run one command line; print its output, remarks on stderr, or the whole result as JSON."""
     line = progress_line()
-    result = await kubeport.command(
+    try:
+        result = await _result(kubeport, arguments, line)
+    finally:
+        if line is not None:
+            line.wipe()
+    if arguments.json:
+        print_json(result.as_dict())
+    else:
+        _print(result)
+    return exit_code(result)
+
+
+async def _result(kubeport: Kubeport, arguments: argparse.Namespace, line: ProgressLine | None) -> Result:
+    return await kubeport.command(
         arguments.line,
         context=arguments.context,
         namespace=arguments.namespace,
@@ -30,13 +43,6 @@ async def run(kubeport: Kubeport, arguments: argparse.Namespace) -> int:
         origin=Origin(transport="cli"),
         scope=arguments.scope,
     )
-    if line is not None:
-        line.wipe()
-    if arguments.json:
-        print_json(result.as_dict())
-    else:
-        _print(result)
-    return exit_code(result)
 
 
 def _manifest(file: str | None) -> str | None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import __version__
 from .adapters.cli.arguments import EXIT_USAGE, overrides, parser
+from .adapters.cli.ending import ended
 
 if TYPE_CHECKING:
     import argparse
@@ -18,23 +19,13 @@ if TYPE_CHECKING:
 
 def main(words: list[str] | None = None) -> int:
     """Run the command line; returns the exit code. Imports only what the command needs."""
-    arguments = parser(__version__).parse_args(words)
-    if sys.platform == "win32" and arguments.command in ("serve", "run"):
-        print("kubeport: on Windows use the container image, or WSL.", file=sys.stderr)
-        return EXIT_USAGE
-    from .domain.errors import KubeportError
-
-    try:
-        return _dispatch(arguments)
-    except (KubeportError, ValueError) as error:
-        print(f"kubeport: {error}", file=sys.stderr)
-        return EXIT_USAGE
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
+    return ended(lambda: _dispatch(parser(__version__).parse_args(words)))
 
 
 def _dispatch(arguments: "argparse.Namespace") -> int:
+    if sys.platform == "win32" and arguments.command in ("serve", "run"):
+        print("kubeport: on Windows use the container image, or WSL.", file=sys.stderr)
+        return EXIT_USAGE
     if arguments.command == "demo":
         from .adapters.mcp.demonstration import demonstrate
 

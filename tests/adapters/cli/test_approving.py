@@ -1,16 +1,12 @@
 """``kubeport run`` asks the person at the terminal; anywhere else it refuses."""
 
 import asyncio
-import os
 import re
-import select
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import attrs
 import pytest
 from tests.adapters.mcp.processes import environment
 
@@ -24,6 +20,7 @@ from kubeport.domain.policy import Caller
 from kubeport.domain.policy_lint import lint
 
 from .machine import ONE_CONTEXT, PRINTS_ARGUMENTS, put
+from .terminals import Terminal, opened
 
 WORDS = ("kubectl", "scale", "--replicas=0", "deploy/web")
 QUESTION = Question((WORDS,), Target("dev", "shop"), Effect.WRITE, "team", "because", (), Caller(), "0" * 64)
@@ -31,34 +28,11 @@ POLICY = "access = 'write'\napproval = 'changes'\n"
 SCALE = "kubectl scale deploy/web --replicas=0"
 
 
-@attrs.define
-class Terminal:
-    """A terminal: *person* is the end that types and reads."""
-
-    person: int
-    program: int
-
-    def types(self, text: str) -> None:
-        """Keys are pressed."""
-        os.write(self.person, text.encode())
-
-    def shows(self, wanted: str, seconds: float = 20) -> str:
-        """What it shows, once *wanted* is there."""
-        seen, until = "", time.monotonic() + seconds
-        while wanted not in seen:
-            assert time.monotonic() < until, f"never showed {wanted!r}: {seen}"
-            if select.select([self.person], [], [], 0.2)[0]:
-                seen += os.read(self.person, 4096).decode()
-        return seen.replace("\r\n", "\n")
-
-
 @pytest.fixture
 def terminal() -> Iterator[Terminal]:
     """A new one."""
-    person, program = os.openpty()
-    yield Terminal(person, program)
-    os.close(person)
-    os.close(program)
+    with opened() as one:
+        yield one
 
 
 @pytest.mark.anyio
