@@ -1,5 +1,7 @@
 """Properties of the grammars of istioctl and argocd that hold for any words."""
 
+from functools import cache
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -48,22 +50,32 @@ EARLY = {"istioctl": (["--context=dev"], ["-n", "prod"], ["help"]), "argocd": ([
 NEEDED = {"yes": "true", "skip-confirmation": "true", "timeout": "60", "kind": "Pod", "patch": "{}"}
 
 
+VERBS = {tool: grammar.verbs for tool, grammar in GRAMMARS.items()}
+
+
+@cache
+def _flags(tool: str, place: int, refused: bool) -> tuple[set[str], st.SearchStrategy[list[list[str]]]]:
+    """The names of the flags of the verb at *place*, and what may be written of them; made once."""
+    all_known = GRAMMARS[tool].flags_of(VERBS[tool][place]).long.values()
+    known = [flag for flag in all_known if flag.effect < Effect.NEVER or refused]
+    one = st.sampled_from([_written(flag) for flag in known]).flatmap(lambda chosen: chosen)
+    return {flag.name for flag in known}, st.lists(one, max_size=2)
+
+
 @st.composite
 def _lines(draw: st.DrawFn) -> tuple[str, list[str]]:
     """A tool and words behind its name: a verb, its flags in any spelling, and other words."""
     tool = draw(st.sampled_from(sorted(GRAMMARS)))
-    grammar = GRAMMARS[tool]
     refused = draw(st.integers(0, 9)) == 9
-    verbs = [v for v in grammar.verbs if (v.effect is Effect.NEVER) is refused and not v.group]
-    verb = verbs[draw(st.integers(0, len(verbs) - 1))]
-    known = [f for f in grammar.flags_of(verb).long.values() if f.effect < Effect.NEVER or refused]
-    flags = st.integers(0, len(known) - 1).flatmap(lambda place: _written(known[place]))
+    places = [n for n, v in enumerate(VERBS[tool]) if (v.effect is Effect.NEVER) is refused and not v.group]
+    place = places[draw(st.integers(0, len(places) - 1))]
+    verb, (known, tails) = VERBS[tool][place], _flags(tool, place, refused)
     names = draw(st.sampled_from(NAMES))
-    tail = draw(st.lists(flags, max_size=2))
+    tail = draw(tails)
     noise = draw(st.sampled_from(([], [], [], ["x"]))) and draw(st.lists(TEXTS, max_size=2))
     early = draw(st.sampled_from(([], [], [], [], [], *EARLY[tool])))
     last = draw(st.sampled_from((verb.path[-1], verb.path[-1], *verb.aliases)))
-    asked = {flag.name for flag in known} & set(NEEDED) if draw(st.integers(0, 3)) else set[str]()
+    asked = known & set(NEEDED) if draw(st.integers(0, 3)) else set[str]()
     needed = [f"--{name}={NEEDED[name]}" for name in sorted(asked)]
     written = [word for part in tail for word in part]
     return tool, [*early, *verb.path[:-1], last, *names, *written, *noise, *needed]
