@@ -1,5 +1,6 @@
 # syntax=docker/dockerfile:1
-# Kubeport in a container, for amd64 and arm64: numeric non-root user, no shell, bytecode compiled, read-only.
+# Kubeport in a container, for amd64 and arm64: numeric non-root user, no shell, no distribution,
+# bytecode compiled, read-only.
 #
 #   docker build -t kubeport .                   all four tools
 #   docker build --target slim -t kubeport .     kubectl only
@@ -10,33 +11,49 @@
 ARG PYTHON=3.13
 ARG TOOLS=fetched
 
-FROM docker.io/library/python:${PYTHON}-slim AS build
+FROM docker.io/library/python:${PYTHON}-slim AS dependencies
 WORKDIR /src
-ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_NO_COMPILE=1
 COPY requirements/build.lock requirements/runtime.lock requirements/
-RUN python -m venv /opt/kubeport \
- && /opt/kubeport/bin/pip install --require-hashes -r requirements/build.lock -r requirements/runtime.lock
+# pip and what builds the wheel stay in an environment that is not shipped.
+RUN python -m venv /build && python -m venv --without-pip /opt/kubeport \
+ && /build/bin/pip install --require-hashes -r requirements/build.lock \
+ && /build/bin/pip --python /opt/kubeport/bin/python install --require-hashes -r requirements/runtime.lock \
+ && find /opt/kubeport \( -name '*.c' -o -name '*.h' -o -name '*.pyx' -o -name '*.pxd' -o -name '*.pyi' \) -delete
+
+FROM dependencies AS build
 COPY pyproject.toml README.md LICENSE ./
 COPY domain domain
 COPY application application
 COPY adapters adapters
 COPY containers containers
 COPY src/kubeport/*.py src/kubeport/py.typed src/kubeport/
-RUN /opt/kubeport/bin/pip install --no-deps --no-build-isolation . \
- && /opt/kubeport/bin/pip uninstall --yes hatchling pip \
- && find /opt/kubeport \( -name '*.c' -o -name '*.pyx' \) -path '*dependency_injector*' -delete
+RUN /build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /wheel . \
+ && /build/bin/pip --python /opt/kubeport/bin/python install --no-deps /wheel/*.whl \
+ && find /opt/kubeport/bin -type f ! -name kubeport ! -name kubectl -delete
 COPY packaging/image/healthcheck.py /opt/kubeport/healthcheck.py
-RUN python -m compileall -q /opt/kubeport
+# Nothing in an image changes: bytecode need not be held against its source at each start.
+RUN python -m compileall -q --invalidation-mode unchecked-hash /opt/kubeport
+
+FROM dependencies AS assembled
+# The text utilities that pipes may use, beside those that any Debian has.
+# hadolint ignore=DL3008
+RUN apt-get update && apt-get install --no-install-recommends --yes bsdextrautils gawk jq \
+ && rm -rf /var/lib/apt/lists/*
+COPY packaging/image/rootfs.py /rootfs.py
+RUN python /rootfs.py /rootfs /opt/kubeport && mkdir -p /homes/kubeport
 
 FROM docker.io/library/python:${PYTHON}-slim AS fetching
 COPY packaging/image/fetch.py /fetch.py
-ARG TARGETARCH
+WORKDIR /tools
 
 FROM fetching AS tools-fetched
 ARG HELM=4.3.1
 ARG ISTIOCTL=1.30.5
 ARG ARGOCD=3.4.5
-WORKDIR /tools
+# A mirror with the publishers' files and sums, below the names of their hosts (docs/how-to/run-in-a-container.md).
+ARG MIRROR=
+ARG TARGETARCH
 RUN python /fetch.py . "helm=${HELM}" "istioctl=${ISTIOCTL}" "argocd=${ARGOCD}"
 
 FROM scratch AS tools-supplied
@@ -50,21 +67,15 @@ FROM fetching AS helpers
 ARG AWS_IAM_AUTHENTICATOR=0.7.20
 ARG KUBELOGIN=0.2.19
 ARG GOOGLE_CLOUD_CLI=548.0.0
-WORKDIR /tools
+ARG MIRROR=
+ARG TARGETARCH
 RUN python /fetch.py . "aws-iam-authenticator=${AWS_IAM_AUTHENTICATOR}" "kubelogin=${KUBELOGIN}" \
       "gke-gcloud-auth-plugin=${GOOGLE_CLOUD_CLI}"
 
-FROM docker.io/library/python:${PYTHON}-slim AS slim
-# The text utilities that pipes may use; then no shell, package tool or pip is left to be misused.
-# hadolint ignore=DL3008
-RUN apt-get update \
- && apt-get install --no-install-recommends --yes bsdextrautils gawk jq \
- && rm -rf /var/lib/apt /var/cache/apt /var/log/* \
- && mkdir -p /home/kubeport && chown 10001:10001 /home/kubeport \
- && python3 -m compileall -q -x '/(test|idlelib|tkinter|pydoc_data)/' "$(python3 -c 'import os; print(os.path.dirname(os.__file__))')" \
- && rm -rf /usr/local/bin/pip* /usr/local/lib/python3*/site-packages/pip* /usr/local/lib/python3*/ensurepip \
- && rm -rf /usr/bin/pip* /usr/lib/python3/dist-packages/pip* \
- && rm -f /usr/bin/apt* /usr/bin/dpkg* /usr/bin/perl* /usr/bin/bash /usr/bin/rbash /usr/bin/dash /usr/bin/sh
+# No base image below this: what is in no COPY is not in the image.
+FROM scratch AS slim
+COPY --from=assembled /rootfs/ /
+COPY --from=assembled --chown=10001:10001 /homes/ /home/
 COPY --from=build /opt/kubeport /opt/kubeport
 ENV PATH=/opt/kubeport/bin:/usr/local/bin:/usr/bin:/bin HOME=/home/kubeport PYTHONDONTWRITEBYTECODE=1
 USER 10001:10001

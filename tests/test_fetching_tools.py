@@ -6,61 +6,18 @@ import os
 import ssl
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
 from tests.adapters.watching.certificates import authority, signed
-from tests.image.publishers import TOOLS, publish, tarred, zipped
+from tests.image.publishers import TOOLS, publish, serving, tarred, zipped
 
 ROOT = Path(__file__).parents[1]
 PROGRAM = b"\x7fELF the program\n" * 1000
 VERSION = "1.2.3"
-
-
-class Publisher(SimpleHTTPRequestHandler):
-    """Files of a folder; two that are called `cut` and `elsewhere` make it misbehave."""
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
-
-    def copyfile(self, source: Any, outputfile: Any) -> None:
-        """Half of what was promised, if the folder has a file `cut` with this file's name."""
-        data = source.read()
-        cut = Path(self.directory, "cut")
-        half = cut.exists() and self.path.endswith(cut.read_text())
-        outputfile.write(data[: len(data) // 2] if half else data)
-
-    def do_GET(self) -> None:
-        """The file, or a redirection for all, if the folder has a file `elsewhere`."""
-        elsewhere = Path(self.directory, "elsewhere")
-        if elsewhere.exists():
-            self.send_response(302)
-            self.send_header("Location", elsewhere.read_text() + self.path)
-            self.end_headers()
-        else:
-            super().do_GET()
-
-
-@contextmanager
-def serving(folder: Path, context: ssl.SSLContext | None = None) -> Generator[str]:
-    """The folder over HTTP on loopback, or over TLS with a *context*."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Publisher, directory=str(folder))) as server:
-        if context:
-            server.socket = context.wrap_socket(server.socket, server_side=True)
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        try:
-            yield f"{'https' if context else 'http'}://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 @attrs.frozen

@@ -20,6 +20,8 @@ import yaml
 from tests.adapters.watching.certificates import authority
 from tests.enabling import enabled_or_skip
 
+from kubeport.domain.filters.table import PROGRAMS
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -100,6 +102,12 @@ def test_the_image_is_this_version() -> None:
     (version,) = re.findall(r'image\.version="([^"]+)"', text)
     assert f'version = "{version}"' in (ROOT / "pyproject.toml").read_text()
     assert set(re.findall(r"^USER (.*)$", text, re.MULTILINE)) == {"10001:10001"}
+
+
+def test_the_image_has_what_pipes_may_use() -> None:
+    """Every utility's program but yq, which Debian has only with a Python of its own."""
+    wanted = {program.binary for program in PROGRAMS.values()}
+    assert wanted - set(script("rootfs").PROGRAMS) == {"yq"}
 
 
 def test_the_composition_is_as_confined_as_the_page_says() -> None:

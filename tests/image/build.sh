@@ -1,18 +1,20 @@
 #!/usr/bin/env bash
-# Build localhost/kubeport and localhost/kubeport:slim with buildah, without an engine and without an image registry:
+# Build localhost/kubeport, :slim, :cloud and :supplied with buildah, without an engine, an image registry or the internet:
 # the base is made from Debian's packages, under the name that the Dockerfile gives. It has its Python, not its contents.
-# helm is the real one ($KUBEPORT_TEST_HELM4, from tests/cluster/tools.sh), istioctl and argocd are stand-ins.
+# The tools come from a mirror on loopback (mirror.py): helm is the real one ($KUBEPORT_TEST_HELM4, from
+# tests/cluster/tools.sh), the others are stand-ins.
 #   apt-get install --no-install-recommends buildah podman runc debootstrap
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 for program in buildah podman runc debootstrap; do
   command -v "$program" >/dev/null || { echo "build.sh: $program is missing; see the comment in this file" >&2; exit 1; }
 done
-base=$(sed -n 's/^FROM \(.*\)${PYTHON}-slim AS build/\1/p' Dockerfile)$(sed -n 's/^ARG PYTHON=//p' Dockerfile)-slim
-scratch=$(mktemp -d); trap 'rm -rf "$scratch"' EXIT
+base=$(sed -n 's/^FROM \(.*\)${PYTHON}-slim AS dependencies/\1/p' Dockerfile)$(sed -n 's/^ARG PYTHON=//p' Dockerfile)-slim
+scratch=$(mktemp -d); trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$scratch"' EXIT
 
 if ! buildah inspect --type image "$base" >/dev/null 2>&1; then
-  debootstrap --variant=minbase --include=python3,python3-venv,python3-pip,ca-certificates trixie "$scratch/root" >&2
+  debootstrap --variant=minbase --include=python3,python3-venv,python3-pip,ca-certificates,tzdata \
+    trixie "$scratch/root" >"$scratch/log" 2>&1 || { tail -20 "$scratch/log" >&2; exit 1; }
   rm -f "$scratch"/root/usr/lib/python3*/EXTERNALLY-MANAGED "$scratch"/root/var/cache/apt/archives/*.deb
   ln -s /usr/bin/python3 "$scratch/root/usr/local/bin/python3"
   ln -s /usr/bin/python3 "$scratch/root/usr/local/bin/python"
@@ -22,10 +24,15 @@ if ! buildah inspect --type image "$base" >/dev/null 2>&1; then
   buildah commit -q --rm "$made" "$base" >/dev/null
 fi
 
+: "${KUBEPORT_TEST_HELM4:?run . tests/cluster/tools.sh first}"
+"${PYTHON:-python3}" -m tests.image.mirror "$scratch/mirror"
+"${PYTHON:-python3}" -u -m http.server --bind 127.0.0.1 --directory "$scratch/mirror" 0 >"$scratch/served" 2>&1 &
+until port=$(sed -n 's/.* port \([0-9]*\) .*/\1/p' "$scratch/served"); [ -n "$port" ]; do sleep 0.1; done
+
 mkdir "$scratch/supplied"
-cp "${KUBEPORT_TEST_HELM4:?run . tests/cluster/tools.sh first}" "$scratch/supplied/helm"
+cp "$KUBEPORT_TEST_HELM4" "$scratch/supplied/helm"
 for tool in istioctl argocd; do
-  printf '#!/usr/bin/python3\nimport sys\nprint("%s", *sys.argv[1:])\n' "$tool" > "$scratch/supplied/$tool"
+  printf '#!/opt/kubeport/bin/python3 -I\nimport sys\nprint("%s", *sys.argv[1:])\n' "$tool" > "$scratch/supplied/$tool"
 done
 
 # a proxy's certificates, where this machine has some
@@ -39,4 +46,8 @@ build() {
     { tail -40 "$scratch/log" >&2; exit 1; }
 }
 build --target slim -t localhost/kubeport:slim
-build --build-arg TOOLS=supplied --build-context "supplied=$scratch/supplied" -t localhost/kubeport
+# TOOLS=fetched is what the Dockerfile says, too; buildah before 1.30 leaves out the stage when only that says it
+mirrored=(--build-arg "MIRROR=http://127.0.0.1:$port" --build-arg TOOLS=fetched)
+build "${mirrored[@]}" -t localhost/kubeport
+build "${mirrored[@]}" --target cloud -t localhost/kubeport:cloud
+build --build-arg TOOLS=supplied --build-context "supplied=$scratch/supplied" -t localhost/kubeport:supplied

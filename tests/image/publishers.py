@@ -1,11 +1,18 @@
-"""The publishers of command-line tools, imitated as a folder: the layout of a mirror, `HOST/PATH`."""
+"""The publishers of command-line tools, imitated: a folder that is laid out as a mirror, and its server."""
 
 import hashlib
 import io
 import json
+import ssl
 import tarfile
+import threading
 import zipfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 RELEASES = "github.com/{}/releases/download"
 ISTIO = RELEASES.format("istio/istio")
@@ -90,3 +97,42 @@ def zipped(member: str, program: bytes) -> bytes:
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr(member, program)
     return held.getvalue()
+
+
+class Publisher(SimpleHTTPRequestHandler):
+    """Files of a folder; two that are called `cut` and `elsewhere` make it misbehave."""
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+    def copyfile(self, source: Any, outputfile: Any) -> None:
+        """Half of what was promised, if the folder has a file `cut` with this file's name."""
+        data = source.read()
+        cut = Path(self.directory, "cut")
+        half = cut.exists() and self.path.endswith(cut.read_text())
+        outputfile.write(data[: len(data) // 2] if half else data)
+
+    def do_GET(self) -> None:
+        """The file, or a redirection for all, if the folder has a file `elsewhere`."""
+        elsewhere = Path(self.directory, "elsewhere")
+        if elsewhere.exists():
+            self.send_response(302)
+            self.send_header("Location", elsewhere.read_text() + self.path)
+            self.end_headers()
+        else:
+            super().do_GET()
+
+
+@contextmanager
+def serving(folder: Path, context: ssl.SSLContext | None = None) -> Generator[str]:
+    """The folder over HTTP on loopback, or over TLS with a *context*."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Publisher, directory=str(folder))) as server:
+        if context:
+            server.socket = context.wrap_socket(server.socket, server_side=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        try:
+            yield f"{'https' if context else 'http'}://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
