@@ -25,10 +25,13 @@ class ServerSettings:
     ``websocket``). legacy_sse: whether the transport of 2024 is served at ``/sse``, which the
     specification has deprecated. tls_certificate, tls_key: PEM files, taken up anew when they change;
     empty is plain HTTP. connections: how many at once; the longest silent one makes room.
-    request_seconds: for a request to arrive whole; write_seconds: for a client to read on. body_bytes: of
-    one request. metrics: whether ``/metrics`` is served (extra ``metrics``). traces: the whole URL of a
-    collector for traces by OTLP (extra ``otlp``). log_level: ``debug`` to ``error``; log_format: ``text``
-    or ``json``, a line each on stderr.
+    caller_connections: how many of them one caller may have in use: requests, streams, WebSockets; without
+    authentication a caller is an address. sessions, caller_sessions: how many sessions of the 2025-11-25
+    protocol there may be, altogether and of one caller, whose longest idle one makes room;
+    session_idle_seconds: after how long without a request they end. request_seconds: for a request to arrive
+    whole; write_seconds: for a client to read on. body_bytes: of one request. metrics: whether ``/metrics``
+    is served (extra ``metrics``). traces: the whole URL of a collector for traces by OTLP (extra ``otlp``).
+    log_level: ``debug`` to ``error``; log_format: ``text`` or ``json``, a line each on stderr.
     """
 
     transport: str = attrs.field(default="stdio", validator=choice("stdio", "http"))
@@ -42,6 +45,10 @@ class ServerSettings:
     tls_certificate: str = ""
     tls_key: str = ""
     connections: int = attrs.field(default=1000, validator=between(1, 100_000))
+    caller_connections: int = attrs.field(default=200, validator=between(1, 100_000))
+    sessions: int = attrs.field(default=1000, validator=between(1, 100_000))
+    caller_sessions: int = attrs.field(default=100, validator=between(1, 100_000))
+    session_idle_seconds: float = attrs.field(default=1800.0, validator=between(1, 86_400))
     request_seconds: float = attrs.field(default=15.0, validator=between(0.1, 600))
     write_seconds: float = attrs.field(default=30.0, validator=between(0.1, 600))
     body_bytes: int = attrs.field(default=4_194_304, validator=between(1024, 64 * 1024 * 1024))

@@ -46,8 +46,8 @@ async def serve_http(
     """
     check_reach(settings, authenticator is not None)
     app = bearing_to_be_left(_app(server, settings, operations, authenticator))
-    app = server.subscribing.standing.noticing(app)
     open_paths = _open_paths(settings, operations)
+    app = _shared(server.subscribing.standing.noticing(app), settings.server, open_paths)
     if authenticator is not None:
         from .guarding import Guard
 
@@ -83,8 +83,20 @@ def _app(
         host=settings.server.host,
         transport_security=security,
         max_request_body_size=settings.server.body_bytes,
+        max_sessions=settings.server.sessions,
+        session_idle_timeout=settings.server.session_idle_seconds,
         custom_starlette_routes=routes,
     )
+
+
+def _shared(app: Any, settings: ServerSettings, open_paths: frozenset[str]) -> Any:
+    """*app*, of which no caller has more than its share."""
+    from .sessions import Sessions
+    from .shares import Shares
+
+    idle = settings.session_idle_seconds
+    sessions = Sessions(MCP_PATH, settings.sessions, settings.caller_sessions, idle)
+    return Shares(settings.caller_connections).bounding(sessions.bounding(app), open_paths)
 
 
 def _metadata(settings: Settings, authenticator: Authenticator | None) -> list[Any]:

@@ -1,0 +1,181 @@
+"""Sessions of 2025-11-25 over HTTP, so many for each caller: the SDK bounds them for all together only.
+
+A client that opens one after the other and ends none would take those of everybody else for half an hour.
+Whoever has too many loses the one that lay idle longest: its client is told 404 and begins anew, as the
+specification has it.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Any
+
+import attrs
+from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
+
+from ...domain.errors import RateLimited
+from .shares import holder, refuse
+
+App = Callable[[Any, Any, Any], Awaitable[None]]
+_SESSION, _VERSION = b"mcp-session-id", b"mcp-protocol-version"
+_RETRY_AFTER = 10
+_SDK_SECONDS = 5.0
+"""Time that the SDK is given for ending an idle session before it is none any more for us."""
+
+
+@attrs.define(eq=False)
+class _Session:
+    """A session of *holder*: its principal for the SDK, requests under way, and when the last one ended."""
+
+    holder: str
+    user: Any
+    used: float
+    requests: int = 0
+
+
+@attrs.define(eq=False)
+class Sessions:
+    """At most *most* sessions at *path*, *per_caller* of one caller; idle ones end after *idle_seconds*."""
+
+    path: str
+    most: int
+    per_caller: int
+    idle_seconds: float
+    now: Callable[[], float] = time.monotonic
+    _known: dict[str, _Session] = attrs.field(factory=dict[str, _Session], init=False)
+    _opening: Counter[str] = attrs.field(factory=Counter[str], init=False)
+
+    def bounding(self, app: App) -> App:
+        """The ASGI application *app*, in which no caller has more than its share of the sessions."""
+
+        async def bounded(scope: Any, receive: Any, send: Any) -> None:
+            if scope["type"] != "http" or scope["path"] != self.path:
+                await app(scope, receive, send)
+                return
+            named, version = _header(scope, _SESSION), _header(scope, _VERSION)
+            if named is not None:
+                await self._within(named, app, scope, receive, send)
+            elif version is None or version in HANDSHAKE_PROTOCOL_VERSIONS:
+                await self._open(app, scope, receive, send)
+            else:
+                await app(scope, receive, send)
+
+        return bounded
+
+    async def _within(self, named: str, app: App, scope: Any, receive: Any, send: Any) -> None:
+        """A request of a session that is there, if its caller is the session's."""
+        session = self._known.get(named)
+        if session is None or session.holder != holder(scope):
+            await app(scope, receive, send)
+            return
+        answered = _Answer(send)
+        session.requests += 1
+        try:
+            await app(scope, receive, answered)
+        finally:
+            session.requests -= 1
+            session.used = self.now()
+            ended = scope["method"] == "DELETE" and answered.status == HTTPStatus.OK
+            if ended or answered.status == HTTPStatus.NOT_FOUND:
+                self._known.pop(named, None)
+
+    async def _open(self, app: App, scope: Any, receive: Any, send: Any) -> None:
+        """A request that may begin a session: as soon as the SDK says that it has, we know it."""
+        who = holder(scope)
+        session = _Session(who, scope.get("user"), self.now(), requests=1)
+        began = False
+
+        def begin(named: str) -> None:
+            nonlocal began
+            began, self._known[named] = True, session
+            self._opened(who)
+
+        self._opening[who] += 1
+        try:
+            if (refusal := await self._make_room(who, app, scope)) is not None:
+                await refuse(*refusal, scope, receive, send)
+                return
+            await app(scope, receive, _Answer(send, begin))
+        finally:
+            session.requests -= 1
+            session.used = self.now()
+            if not began:
+                self._opened(who)
+
+    def _opened(self, who: str) -> None:
+        self._opening[who] -= 1
+        self._opening += Counter()
+
+    async def _make_room(self, who: str, app: App, scope: Any) -> tuple[RateLimited, int] | None:
+        """Let one more of *who* fit in; None: it does."""
+        self._forget_ended()
+        own = Counter(session.holder for session in self._known.values()) + self._opening
+        if own[who] > self.per_caller and not await self._end_one_of(who, app, scope):
+            told = f"You have {self.per_caller} sessions here, and all of them are in use."
+            return _too_many(told, "End some of them"), HTTPStatus.TOO_MANY_REQUESTS
+        if own.total() > self.most:
+            name, most = own.most_common(1)[0]
+            if not await self._end_one_of(name if most > own[who] else who, app, scope):
+                told = "All sessions of this server are in use."
+                return _too_many(told, ""), HTTPStatus.SERVICE_UNAVAILABLE
+        return None
+
+    def _forget_ended(self) -> None:
+        """The SDK has ended those that lay idle for too long."""
+        since = self.now() - self.idle_seconds - _SDK_SECONDS
+        for name in [name for name, one in self._known.items() if not one.requests and one.used < since]:
+            del self._known[name]
+
+    async def _end_one_of(self, who: str, app: App, scope: Any) -> bool:
+        """End the session of *who* that lay idle longest, as its client would; False: all are in use."""
+        idle = [name for name, one in self._known.items() if one.holder == who and not one.requests]
+        if not idle:
+            return False
+        name = min(idle, key=lambda one: self._known[one].used)
+        session = self._known.pop(name)
+        kept = [(key, value) for key, value in scope["headers"] if key in (b"host", b"origin")]
+        told = {**scope, "method": "DELETE", "headers": [*kept, (_SESSION, name.encode("latin-1"))]}
+        answered = _Answer(_unheard)
+        await app(told if session.user is None else {**told, "user": session.user}, _nothing, answered)
+        if answered.status not in (HTTPStatus.OK, HTTPStatus.NOT_FOUND):
+            self._known[name] = session  # as for a bad Host, with which nothing will be opened either
+        return True
+
+
+def _too_many(told: str, instead: str) -> RateLimited:
+    hint = f"{instead}, or try" if instead else "Try"
+    hint = f"{hint} again in {_RETRY_AFTER} seconds."
+    return RateLimited(told, hint=hint, reason="too_many_sessions", retry_after=_RETRY_AFTER)
+
+
+def _header(scope: Any, wanted: bytes) -> str | None:
+    """The first one of that name, which is the one that the SDK reads."""
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == wanted), None)
+
+
+@attrs.define(eq=False)
+class _Answer:
+    """Hands an answer on to *send*; what it begins with is its *status*, and perhaps a session."""
+
+    send: Callable[[Any], Awaitable[None]]
+    began: Callable[[str], None] | None = None
+    status: int = 0
+
+    async def __call__(self, message: Any) -> None:
+        """One message of the answer."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            named = _header(message, _SESSION)
+            if self.began is not None and named is not None and self.status < HTTPStatus.BAD_REQUEST:
+                self.began(named)
+        await self.send(message)
+
+
+async def _nothing() -> dict[str, Any]:
+    """The body of a request that has none."""
+    return {"type": "http.request", "body": b"", "more_body": False}
+
+
+async def _unheard(_: Any) -> None:
+    """An answer that nobody waits for."""
