@@ -223,3 +223,17 @@ class Settings:
     state: StateSettings = StateSettings()
     prompts: PromptSettings = PromptSettings()
     auth: AuthSettings = AuthSettings()
+
+
+_FILES = frozenset(
+    {
+        "server.tls_certificate", "server.tls_key", "security.policy_file", "identity.kubeconfigs",
+        "audit.file", "audit.key_file", "state.url_file", "state.secret_file", "prompts.folder",
+        "auth.tokens_file",
+    }
+)
+
+
+def names_a_file(name: str) -> bool:
+    """Whether the setting *name*, as ``section.key``, is the path of a file or folder."""
+    return name in _FILES or name.startswith("tools.paths")

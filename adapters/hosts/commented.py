@@ -25,19 +25,23 @@ def loads(text: str) -> Any:
     return json.loads(_plain(text))
 
 
-def with_entry(text: str, path: tuple[str, str], value: object) -> str:
-    """*text* with *value* at *path* (a table's key, and a name in it), added first or replaced."""
+def with_value(text: str, path: tuple[str, ...], value: object) -> str:
+    """*text* with *value* at *path*, a key in a key: added first, or in place of what was there."""
     plain, indent = _plain(text), _indent(text)
-    key, name = path
-    root = plain.index("{")
-    table = _member(plain, root, key)
-    if table is None:
-        return _added(text, plain, root, _Pair(key, {name: value}, indent, depth=1))
-    old = _member(plain, table.start, name)
-    pair = _Pair(name, value, indent, depth=2)
-    if old is None:
-        return _added(text, plain, table.start, pair)
-    return text[: old.start] + pair.body + text[old.end :]
+    at = plain.index("{")
+    for depth, name in enumerate(path, start=1):
+        old = _member(plain, at, name)
+        below = path[depth:]
+        if old is not None and below and plain[old.start] == "{":
+            at = old.start
+            continue
+        for key in reversed(below):
+            value = {key: value}
+        pair = _Pair(name, value, indent, depth)
+        if old is None:
+            return _added(text, plain, at, pair)
+        return text[: old.start] + pair.body + text[old.end :]
+    raise ValueError("no path")
 
 
 @attrs.frozen
@@ -106,7 +110,7 @@ def _added(text: str, plain: str, start: int, pair: _Pair) -> str:
     follows = "" if plain[_skip(plain, start + 1)] == "}" else ","
     outer, inner = pair.indent * (pair.depth - 1), pair.indent * pair.depth
     rest = text[start + 1 :].lstrip(" \t")
-    if not rest.startswith("\n"):
+    if not rest.startswith(("\n", "\r\n")):
         rest = f"\n{outer if rest.startswith('}') else inner}{rest}"
     return f"{text[: start + 1]}{pair}{follows}{rest}"
 

@@ -2,14 +2,16 @@
 
 import json
 import tomllib
+from collections.abc import Iterable
 from typing import Any, cast
 
 from ...domain.errors import CommandError
-from .commented import loads, with_entry
+from .changes import Edit, edits, is_ours
+from .commented import loads, with_value
 from .entry import Entry
 from .table import Host
 
-_MISSING = "Install what keeps comments: pip install 'kubeport[setup]'; or add what `kubeport setup` prints."
+_MISSING = "Install it: pip install 'kubeport[setup]'; or add what `kubeport setup` prints."
 
 
 def snippet(host: Host, entry: Entry) -> str:
@@ -27,25 +29,30 @@ def merged(host: Host, entry: Entry, text: str) -> str:
     """
     if not text.strip():
         return snippet(host, entry)
-    known = _read(host, text)
-    servers = known.get(host.key, {})
+    found = found_in(host, entry.name, text)
+    if found is not None and not is_ours(found, entry):
+        hint = "Choose another name, such as --name kubeport, or take that one out first."
+        raise CommandError(f"{host.key}.{entry.name} is another server.", hint=hint)
+    steps = edits(found, entry.value(host))
+    if not steps:
+        return text
+    if host.language == "toml":
+        return _in_toml(host, entry.name, text, steps)
+    for path, value in steps:
+        text = with_value(text, (host.key, entry.name, *path), value)
+    return text
+
+
+def found_in(host: Host, name: str, text: str) -> object:
+    """The value of the server *name* in *text*; None where there is none.
+
+    Raises:
+        CommandError: the text cannot be read.
+    """
+    servers = _read(host, text).get(host.key, {}) if text.strip() else {}
     if not isinstance(servers, dict):
         raise CommandError(f"{host.key} is not a table in this file.", hint="Repair the file by hand first.")
-    found = cast("dict[str, Any]", servers).get(entry.name)
-    if found == entry.value(host):
-        return text
-    if found is not None and not _ours(found):
-        raise CommandError(
-            f"{host.key}.{entry.name} is another server.", hint="Choose another name: --name kubeport."
-        )
-    if host.language == "toml":
-        return _in_toml(host, entry, text)
-    return with_entry(text, (host.key, entry.name), entry.value(host))
-
-
-def _ours(found: object) -> bool:
-    """Whether an entry starts Kubeport, by its words."""
-    return "kubeport" in json.dumps(found)
+    return cast("dict[str, Any]", servers).get(name)
 
 
 def _read(host: Host, text: str) -> dict[str, Any]:
@@ -58,17 +65,20 @@ def _read(host: Host, text: str) -> dict[str, Any]:
     return cast("dict[str, Any]", found)
 
 
-def _in_toml(host: Host, entry: Entry, text: str) -> str:
+def _in_toml(host: Host, name: str, text: str, steps: Iterable[Edit]) -> str:
     try:
         import tomlkit
     except ImportError as error:
-        raise CommandError("This file may have comments.", hint=_MISSING) from error
+        told = "To be changed with its comments kept, it needs one more package."
+        raise CommandError(told, hint=_MISSING) from error
     document: Any = tomlkit.parse(text)
     servers = document.setdefault(host.key, tomlkit.table(is_super_table=True))
-    table = tomlkit.table()
-    for key, value in entry.value(host).items():
-        table[key] = value
-    servers[entry.name] = table
+    for path, value in steps:
+        *above, last = (name, *path)
+        table = servers
+        for key in above:
+            table = table[key]
+        table[last] = value
     return str(tomlkit.dumps(document))
 
 

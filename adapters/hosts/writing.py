@@ -1,5 +1,8 @@
 """Writing a host's file: whole or not at all, with a copy of what was there."""
 
+import codecs
+import contextlib
+import itertools
 import os
 import tempfile
 from collections.abc import Callable
@@ -12,48 +15,84 @@ from ...domain.errors import CommandError
 
 @attrs.frozen
 class Written:
-    """What became of *file*: whether it *changed*, and where its former content is (None: there was none)."""
+    """What became of *file*: its text *before* and *after*, and where the former is kept (None: nowhere)."""
 
     file: Path
-    changed: bool
+    before: str
+    after: str
     backup: Path | None = None
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was written."""
+        return self.before != self.after
+
+
+@attrs.frozen
+class _Form:
+    """How a file spells its text: with a byte order mark, with line ends of Windows."""
+
+    mark: bytes = b""
+    crlf: bool = False
+
+    @classmethod
+    def of(cls, content: bytes) -> "_Form":
+        ends = content.count(b"\n")
+        mark = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
+        return cls(mark, crlf=0 < ends == content.count(b"\r\n"))
+
+    def text(self, content: bytes) -> str:
+        text = content.removeprefix(self.mark).decode()
+        return text.replace("\r\n", "\n") if self.crlf else text
+
+    def content(self, text: str) -> bytes:
+        return self.mark + (text.replace("\n", "\r\n") if self.crlf else text).encode()
 
 
 def write(file: Path, change: Callable[[str], str], stamp: str) -> Written:
-    """Replace the content of *file* by what *change* makes of it; *stamp* names the copy.
+    """Replace the text of *file* by what *change* makes of it; *stamp* names the copy of what was there.
 
     A link is followed, so that a managed dot file stays one. Nothing is written where nothing changes.
 
     Raises:
-        CommandError: the file cannot be read or written; it is then as it was.
+        CommandError: the file cannot be read, changed or written; it is then as it was.
     """
     target = file.resolve()
     try:
-        before = target.read_text(encoding="utf-8") if target.exists() else None
-        after = change(before or "")
+        content = target.read_bytes() if target.exists() else None
+        form = _Form.of(content or b"")
+        before = form.text(content or b"")
+        after = change(before)
         if after == before:
-            return Written(file, changed=False)
+            return Written(file, before, after)
         target.parent.mkdir(parents=True, exist_ok=True)
-        backup = None if before is None else _copy(target, before, stamp)
-        _replace(target, after)
+        backup = None if content is None else _copy(target, content, stamp)
+        _replace(target, form.content(after))
+    except CommandError as error:
+        raise CommandError(f"{file}: {error.message}", hint=error.hint) from error
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"{file}: cannot be changed: {error}.", hint="Nothing was written.") from error
-    return Written(file, changed=True, backup=backup)
+    return Written(file, before, after, backup)
 
 
-def _copy(target: Path, content: str, stamp: str) -> Path:
-    backup = target.with_name(f"{target.name}.before-kubeport-{stamp}")
-    handle = os.open(backup, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _mode(target))
-    with os.fdopen(handle, "w", encoding="utf-8") as to:
+def _copy(target: Path, content: bytes, stamp: str) -> Path:
+    """A copy under a name of its own: two may be made within a second."""
+    for count in itertools.count(1):
+        name = f"{target.name}.before-kubeport-{stamp}" + (f"-{count}" if count > 1 else "")
+        with contextlib.suppress(FileExistsError):
+            backup = target.with_name(name)
+            handle = os.open(backup, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _mode(target))
+            break
+    with os.fdopen(handle, "wb") as to:
         to.write(content)
     return backup
 
 
-def _replace(target: Path, content: str) -> None:
+def _replace(target: Path, content: bytes) -> None:
     """Write beside *target* and rename, so that a reader sees the old file or the new one."""
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as to:
+        with os.fdopen(handle, "wb") as to:
             to.write(content)
             to.flush()
             os.fsync(to.fileno())

@@ -40,7 +40,7 @@ def _dispatch(arguments: "argparse.Namespace") -> int:
     if arguments.command == "setup":
         from .adapters.hosts import setup
 
-        return setup(arguments)
+        return setup(lambda: _check_startable(arguments), arguments)
     if arguments.command == "policy" and arguments.question in ("grammar", "lint"):
         return _about_tables(arguments)
     if arguments.command == "prompts" and arguments.question == "check":
@@ -86,6 +86,27 @@ def _configured(arguments: "argparse.Namespace") -> "Configured":
     from .adapters.config import configure
 
     return configure(arguments.config, overrides(arguments))
+
+
+def _check_startable(arguments: "argparse.Namespace") -> None:
+    """See to it that a host can start a server with the words of the command line, in its own environment.
+
+    Raises:
+        CommandError: a setting or the policy file is not understood, or the server would not speak stdio.
+    """
+    import os
+    from pathlib import Path
+
+    from .adapters.config import configure, read_policy
+    from .domain.errors import CommandError
+
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("KUBEPORT_")}
+    settings = configure(arguments.config, overrides(arguments), environ).settings
+    if settings.server.transport != "stdio":
+        hint = "Leave server.transport out, or name a server that runs already: --url."
+        raise CommandError("A host speaks stdio to what it starts.", hint=hint)
+    if settings.security.policy_file:
+        read_policy(Path(settings.security.policy_file))
 
 
 def _audit(arguments: "argparse.Namespace", settings: "Settings") -> int:

@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kubeport.adapters.hosts import HOSTS, Entry, Host, Place, merged, snippet, write
+from kubeport.adapters.hosts.changes import difference, summary
 from kubeport.adapters.hosts.commented import loads
+from kubeport.adapters.hosts.text import found_in
 from kubeport.domain.errors import CommandError
 
 ENTRY = Entry("kubernetes", "/opt/bin/kubeport", ("serve", "--level", "write"), {"KUBECONFIG": "/k"})
@@ -60,7 +62,7 @@ def test_comments_blanks_and_other_servers_stay() -> None:
     assert list(loads(text)["servers"]) == ["kubernetes", "other"]
     again = merged(VSCODE, Entry("kubernetes", "/new/kubeport", ("serve",)), text)
     assert loads(again)["servers"]["kubernetes"] == {
-        "type": "stdio", "command": "/new/kubeport", "args": ["serve"],
+        "type": "stdio", "command": "/new/kubeport", "args": ["serve"], "env": {"KUBECONFIG": "/k"},
     }
     assert again.count("// keep") == again.count("/* the other */") == 1
 
@@ -106,6 +108,10 @@ def test_plain_json_keeps_its_indentation_and_order() -> None:
     ("text", "told"),
     [
         ('{"mcpServers": {"kubernetes": {"command": "npx", "args": ["other"]}}}', "another server"),
+        ('{"mcpServers": {"kubernetes": {"command": "/home/me/kubeport-fork/server"}}}', "another server"),
+        ('{"mcpServers": {"kubernetes": {"command": "sh", "args": ["kubeport"]}}}', "another server"),
+        ('{"mcpServers": {"kubernetes": {"url": "https://kubeport.example.com/mcp"}}}', "another server"),
+        ('{"mcpServers": {"kubernetes": "kubeport"}}', "another server"),
         ('{"mcpServers": []}', "not a table"),
         ("[1]", "one object"),
         ('{"mcpServers": {', "cannot be read"),
@@ -115,6 +121,86 @@ def test_what_cannot_be_merged_is_refused(text: str, told: str) -> None:
     """Another server of the name is not replaced, and a broken file is not repaired."""
     with pytest.raises(CommandError, match=told):
         merged(CURSOR, ENTRY, text)
+
+
+OWN = """\
+{
+  "mcpServers": {
+    "kubernetes": {
+      // started by the venv
+      "command": "/old/kubeport",
+      "args": ["serve"],
+      "autoApprove": ["kubectl"], // all reads
+      "env": {
+        "AWS_PROFILE": "dev", // the sandbox
+        "KUBECONFIG": "/old"
+      }
+    }
+  }
+}
+"""
+
+
+def test_an_update_changes_what_is_ours_only() -> None:
+    """The user's own keys, variables and comments inside the entry stay, each in its place."""
+    found = merged(CURSOR, ENTRY, OWN)
+    expected = OWN.replace("/old/kubeport", "/opt/bin/kubeport").replace('"/old"', '"/k"')
+    lines = set(expected.splitlines()) - {'      "args": ["serve"],'}
+    assert lines <= set(found.splitlines())
+    assert loads(found)["mcpServers"]["kubernetes"]["args"] == ["serve", "--level", "write"]
+    assert merged(CURSOR, ENTRY, found) == found
+
+
+def test_an_update_of_toml_keeps_keys_and_comments() -> None:
+    """The same for Codex's file."""
+    text = (
+        '[mcp_servers.kubernetes]\ncommand = "/old/kubeport" # venv\nstartup_timeout_sec = 20\n\n'
+        '[mcp_servers.kubernetes.env]\nAWS_PROFILE = "dev" # sandbox\n'
+    )
+    found = merged(CODEX, ENTRY, text)
+    assert '# venv' in found and "# sandbox" in found
+    assert tomllib.loads(found)["mcp_servers"]["kubernetes"] == {
+        **ENTRY.value(CODEX), "startup_timeout_sec": 20, "env": {"AWS_PROFILE": "dev", "KUBECONFIG": "/k"},
+    }
+    assert merged(CODEX, ENTRY, found) == found
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        {"command": "/a/b/kubeport"},
+        {"command": r"C:\venv\Scripts\kubeport.exe"},
+        {"command": "/usr/bin/python3.12", "args": ["-m", "kubeport", "serve"]},
+        {"command": "uvx", "args": ["kubeport", "serve"]},
+        {"command": "uvx", "args": ["--from", ".", "kubeport[kubectl]==0.1.0", "serve"]},
+    ],
+    ids=str,
+)
+def test_each_way_to_start_it_is_known(found: dict[str, Any]) -> None:
+    """An entry that an earlier setup or the user wrote is brought up to date."""
+    text = merged(CURSOR, ENTRY, json.dumps({"mcpServers": {"kubernetes": found}}))
+    assert loads(text)["mcpServers"]["kubernetes"] == ENTRY.value(CURSOR)
+
+
+def test_from_a_local_server_to_a_running_one() -> None:
+    """What started it goes; what is the user's own stays."""
+    entry = Entry("kubernetes", url="https://mcp.example.com/mcp")
+    found = loads(merged(CURSOR, entry, OWN))["mcpServers"]["kubernetes"]
+    assert found == {"url": "https://mcp.example.com/mcp", "autoApprove": ["kubectl"]}
+
+
+def test_what_an_update_did_is_told() -> None:
+    """Names, and the lines that differ; a secret is not shown."""
+    after = merged(CURSOR, ENTRY, OWN)
+    old, new = (found_in(CURSOR, "kubernetes", text) for text in (OWN, after))
+    assert list(summary(old, new)) == [
+        "kept: autoApprove, env.AWS_PROFILE", "changed: command, args, env.KUBECONFIG",
+    ]
+    told = list(difference(OWN, after))
+    assert told[:2] == ['-       "command": "/old/kubeport",', '-       "args": ["serve"],']
+    assert told[2] == '+       "command": "/opt/bin/kubeport",'
+    shown = "\n".join(difference('{"env": {"API_TOKEN": "hunter2-hunter2"}}', "{}"))
+    assert "API_TOKEN" in shown and "hunter2" not in shown
 
 
 def test_a_url_only_where_the_host_takes_one() -> None:
@@ -179,6 +265,51 @@ def test_a_failing_write_leaves_the_file(tmp_path: Path) -> None:
         write(file, lambda text: text + "x", "t")
     assert [path.name for path in tmp_path.iterdir()] == ["mcp.json"]
     assert file.read_bytes() == b"\xff"
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["", "mark"])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"], ids=["lf", "crlf"])
+def test_bytes_stay(tmp_path: Path, mark: bytes, end: bytes) -> None:
+    """Line ends of Windows, a byte order mark: the copy is the very bytes, and the new file has them, too."""
+    file = tmp_path / "mcp.json"
+    file.write_bytes(mark + COMMENTED.encode().replace(b"\n", end))
+    before = file.read_bytes()
+    done = write(file, lambda text: merged(VSCODE, ENTRY, text), "t")
+    assert done.backup is not None
+    assert done.backup.read_bytes() == before
+    after = file.read_bytes()
+    assert after.startswith(mark)
+    assert after.count(b"\n") == after.count(end)
+    assert [line for line in after.split(end) if line in before.split(end)] == before.split(end)
+
+
+def test_mixed_line_ends_stay_mixed(tmp_path: Path) -> None:
+    """Only our own lines are new."""
+    file = tmp_path / "mcp.json"
+    file.write_bytes(b'{\r\n  "servers": {\r\n  },\n  "inputs": []\r\n}\n')
+    write(file, lambda text: merged(VSCODE, ENTRY, text), "t")
+    after = file.read_bytes()
+    assert after.startswith(b'{\r\n  "servers": {\n    "kubernetes"')
+    assert after.endswith(b'},\n  "inputs": []\r\n}\n')
+
+
+def test_copies_of_one_second_have_names_of_their_own(tmp_path: Path) -> None:
+    """The second and the third are numbered."""
+    file = tmp_path / "mcp.json"
+    file.write_text("{}")
+    names = [write(file, lambda before: before + "x", "t").backup for _ in range(3)]
+    assert [path.name if path else "" for path in names] == [
+        "mcp.json.before-kubeport-t", "mcp.json.before-kubeport-t-2", "mcp.json.before-kubeport-t-3",
+    ]
+    assert [path.read_text() if path else "" for path in names] == ["{}", "{}x", "{}xx"]
+
+
+def test_a_refusal_names_the_file(tmp_path: Path) -> None:
+    """Many hosts, many files."""
+    file = tmp_path / "mcp.json"
+    file.write_text("{")
+    with pytest.raises(CommandError, match=r"mcp\.json: The file cannot be read"):
+        write(file, lambda text: merged(CURSOR, ENTRY, text), "t")
 
 
 @pytest.mark.parametrize(

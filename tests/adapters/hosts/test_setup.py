@@ -1,13 +1,17 @@
 """``kubeport setup``: what it prints and what it writes."""
 
 import json
+import re
+import sys
 from pathlib import Path
 
+import attrs
 import pytest
 
 from kubeport.__main__ import main
 from kubeport.adapters.cli.arguments import HOST_NAMES
 from kubeport.adapters.hosts import HOSTS
+from kubeport.application.settings import Settings, names_a_file
 
 
 @pytest.fixture
@@ -78,3 +82,87 @@ def test_uvx_starts_it_without_an_installation(home: Path, capsys: pytest.Captur
     main(["setup", "cursor", "--via", "uvx"])
     entry = json.loads(capsys.readouterr().out)["mcpServers"]["kubernetes"]
     assert (entry["command"], entry["args"]) == ("uvx", ["kubeport", "serve"])
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--set", "server.transprot=http"], "there is no setting server.transprot"),
+        (["--set", "server.transport=http"], "speaks stdio"),
+        (["--set", "security.policy_file=gone.toml"], "gone.toml: cannot be read"),
+        (["--config", "gone.toml"], "gone.toml: cannot be read"),
+    ],
+)
+def test_what_cannot_start_is_refused(
+    words: list[str], told: str, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The host would only say that the server failed."""
+    assert main(["setup", "cursor", "--write", *words]) == 2
+    assert told in capsys.readouterr().err
+    assert list(home.iterdir()) == []
+
+
+def test_the_shells_own_settings_do_not_help(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A host does not have them, so that they decide nothing here."""
+    monkeypatch.setenv("KUBEPORT_SERVER_TRANSPORT", "http")
+    assert main(["setup", "cursor"]) == 0
+
+
+def test_files_are_named_by_their_whole_path(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A host starts servers in a folder of its own."""
+    (home / "prod.toml").write_text('access = "read-only"\n')
+    (home / "config.toml").write_text("")
+    monkeypatch.setenv("KUBECONFIG", "kc1:/k/kc2")
+    policy, namespace = "security.policy_file=./prod.toml", "target.namespace=web"
+    words = ["--config", "config.toml", "--set", policy, "--set", namespace]
+    assert main(["setup", "claude-code", *words]) == 0
+    entry = json.loads(capsys.readouterr().out)["mcpServers"]["kubernetes"]
+    assert entry["env"] == {"KUBECONFIG": f"{home}/kc1:/k/kc2"}
+    assert entry["args"][-6:] == [
+        "--config", f"{home}/config.toml",
+        "--set", f"security.policy_file={home}/prod.toml",
+        "--set", "target.namespace=web",
+    ]
+
+
+def test_every_setting_that_names_a_file_is_known() -> None:
+    """By what their names say; and no other."""
+    named = [
+        f"{section.name}.{field.name}"
+        for section in attrs.fields(Settings)
+        for field in attrs.fields(section.type or Settings)
+        if field.type is str
+        and re.search(r"(^|_)(file|folder|certificate|kubeconfigs)$|^tls_key$", field.name)
+    ]
+    assert len(named) == 10
+    assert all(names_a_file(name) for name in (*named, "tools.paths.kubectl", "tools.paths_helm"))
+    assert not names_a_file("target.context")
+
+
+def test_an_update_says_what_it_did(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The lines that differ, the copy, and what of the entry was kept; twice within a second."""
+    file = home / "mcp.json"
+    file.write_text('{"mcpServers": {"kubernetes": {\n"command": "kubeport",\n"autoApprove": ["help"]}}}')
+    for level in ("write", "admin"):
+        assert main(["setup", "cursor", "--write", "--level", level, "--file", str(file)]) == 0
+        told = capsys.readouterr().out
+        assert "\n+ " in told and f"{file}: kubernetes written; what was there before is in {file}." in told
+        assert re.search("^  kept: .*autoApprove$", told, re.MULTILINE)
+        assert re.search("^  changed: .*args$|^  added: args$", told, re.MULTILINE)
+    assert len(list(home.glob("mcp.json.before-kubeport-*"))) == 2
+
+
+def test_toml_without_its_package_is_told(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A new file needs none; one that is there would lose its comments."""
+    monkeypatch.setitem(sys.modules, "tomlkit", None)
+    file = home / "config.toml"
+    assert main(["setup", "codex", "--write", "--file", str(file)]) == 0
+    assert main(["setup", "codex", "--write", "--level", "write", "--file", str(file)]) == 2
+    told = capsys.readouterr().err
+    assert f"{file}: To be changed" in told and "kubeport[setup]" in told
