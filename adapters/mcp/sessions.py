@@ -112,14 +112,20 @@ class Sessions:
         self._forget_ended()
         own = Counter(session.holder for session in self._known.values()) + self._opening
         if own[who] > self.per_caller and not await self._end_one_of(who, app, scope):
-            told = f"You have {self.per_caller} sessions here, and all of them are in use."
-            return _too_many(told, "End some of them"), HTTPStatus.TOO_MANY_REQUESTS
+            return self._all_in_use(), HTTPStatus.TOO_MANY_REQUESTS
         if own.total() > self.most:
             name, most = own.most_common(1)[0]
             if not await self._end_one_of(name if most > own[who] else who, app, scope):
-                told = "All sessions of this server are in use."
-                return _too_many(told, ""), HTTPStatus.SERVICE_UNAVAILABLE
+                return _none_left(), HTTPStatus.SERVICE_UNAVAILABLE
         return None
+
+    def _all_in_use(self) -> RateLimited:
+        return RateLimited(
+            f"You have {self.per_caller} sessions here, and all of them are in use.",
+            hint=f"End some of them, or try again in {_RETRY_AFTER} seconds.",
+            reason="too_many_sessions",
+            retry_after=_RETRY_AFTER,
+        )
 
     def _forget_ended(self) -> None:
         """The SDK has ended those that lay idle for too long."""
@@ -143,10 +149,13 @@ class Sessions:
         return True
 
 
-def _too_many(told: str, instead: str) -> RateLimited:
-    hint = f"{instead}, or try" if instead else "Try"
-    hint = f"{hint} again in {_RETRY_AFTER} seconds."
-    return RateLimited(told, hint=hint, reason="too_many_sessions", retry_after=_RETRY_AFTER)
+def _none_left() -> RateLimited:
+    return RateLimited(
+        "All sessions of this server are in use.",
+        hint=f"Try again in {_RETRY_AFTER} seconds.",
+        reason="too_many_sessions",
+        retry_after=_RETRY_AFTER,
+    )
 
 
 def _header(scope: Any, wanted: bytes) -> str | None:

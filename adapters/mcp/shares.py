@@ -39,9 +39,12 @@ class Shares:
                 return
             who = holder(scope)
             if self._held[who] >= self.most:
-                told = f"You have {self.most} requests and streams open here already."
-                hint = f"End some of them, or try again in {_RETRY_AFTER} seconds."
-                error = RateLimited(told, hint=hint, reason="too_many_connections", retry_after=_RETRY_AFTER)
+                error = RateLimited(
+                    f"You have {self.most} requests and streams open here already.",
+                    hint=f"End some of them, or try again in {_RETRY_AFTER} seconds.",
+                    reason="too_many_connections",
+                    retry_after=_RETRY_AFTER,
+                )
                 await refuse(error, 429, scope, receive, send)
                 return
             self._held[who] += 1
