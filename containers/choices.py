@@ -68,13 +68,22 @@ def choose_audit(audit: AuditSettings, server: ServerSettings, clock: Clock) -> 
     return CopiedAudit(file, copies) if copies else file
 
 
+def check_stdout(audit: AuditSettings, server: ServerSettings) -> None:
+    """Refuse to keep an audit where the protocol is spoken.
+
+    Raises:
+        CommandError: stdout is the protocol's.
+    """
+    if audit.stdout and server.transport == "stdio":
+        raise CommandError(
+            "audit.stdout needs server.transport = http: over stdio stdout is the protocol's.",
+            hint="Set audit.file instead.",
+        )
+
+
 def _copies(audit: AuditSettings, server: ServerSettings) -> Iterator[AuditSink]:
+    check_stdout(audit, server)
     if audit.stdout:
-        if server.transport == "stdio":
-            raise CommandError(
-                "audit.stdout needs server.transport = http: over stdio stdout is the protocol's.",
-                hint="Set audit.file instead.",
-            )
         yield StreamAudit(sys.stdout)
     if audit.otlp_endpoint:
         from ..adapters.audit.otlp import OtlpAudit

@@ -87,7 +87,7 @@ PLACES = {  # file: the text that is there, and what is put before it
     "adapters/cli/arguments.py": ('"argocd")', '"flux", '),
     "application/target.py": ('"istioctl": "context"', '"flux": "context", '),
     "adapters/cli/obtaining.py": ('    "argocd": Way(', '    "flux": Way("https://fluxcd.io", "flux"),\n'),
-    "adapters/cli/doctor.py": ('    "argocd": "version', '    "flux": "version",\n'),
+    "application/probing.py": ('    "argocd": ("version', '    "flux": ("version",),\n'),
 }
 
 

@@ -52,6 +52,8 @@ def parser(version: str) -> argparse.ArgumentParser:
     _prompts(commands, shared)
     _config(commands, shared)
     doctor = commands.add_parser("doctor", parents=[shared], help="what of this machine can be used")
+    told = "ask these clusters only (default: all, as far as twenty)"
+    doctor.add_argument("names", metavar="CONTEXT", nargs="*", help=told)
     _json(doctor)
     _setup(commands, shared)
     _tools(commands, shared)

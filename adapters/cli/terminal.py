@@ -37,11 +37,14 @@ class ProgressLine:
 
     def __call__(self, step: Progress) -> None:
         """Show *step* in place of the one before."""
-        if step.elapsed < _PATIENCE:
+        self.show(step.elapsed, f"{step.stdout_bytes} bytes {step.last_stderr}")
+
+    def show(self, elapsed: float, said: str) -> None:
+        """Show what is *said* after *elapsed* seconds."""
+        if elapsed < _PATIENCE:
             return
-        said = "".join(c for c in step.last_stderr if c.isprintable())
-        told = f"{step.elapsed:.0f} s, {step.stdout_bytes} bytes {said}"[:_WIDTH]
-        self._stream.write(f"\r\x1b[K{told}")
+        printable = "".join(c for c in said if c.isprintable())
+        self._stream.write(f"\r\x1b[K{f'{elapsed:.0f} s, {printable}'[:_WIDTH]}")
         self._stream.flush()
         self._shown = True
 

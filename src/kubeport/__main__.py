@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Coroutine, Iterator
 
-    from .adapters.cli.doctor import Machine
     from .adapters.config import Configured
     from .application.kubeport import Kubeport
     from .application.settings import Settings
@@ -48,6 +47,8 @@ def _dispatch(arguments: "argparse.Namespace") -> int:
         from .adapters.config.prompt_files import read_prompt
 
         return prompting.check(read_prompt, arguments)
+    if arguments.command == "doctor":
+        return _asynchronously(_doctor(arguments))
     configured = _configured(arguments)
     if arguments.command == "serve":
         return _serve(arguments, configured.settings)
@@ -55,9 +56,10 @@ def _dispatch(arguments: "argparse.Namespace") -> int:
         return _audit(arguments, configured.settings)
     if arguments.command == "tools":
         from .adapters.cli.obtaining import obtain
+        from .adapters.subprocess_executor import SubprocessExecutor
 
-        return obtain(_machine(configured).locate, arguments)
-    if arguments.command in ("run", "doctor"):
+        return obtain(SubprocessExecutor(configured.settings.tools.paths).program, arguments)
+    if arguments.command == "run":
         return _asynchronously(_run_and_close(configured, arguments))
     return _ask(arguments, configured)
 
@@ -175,52 +177,41 @@ def _listed(text: str) -> tuple[str, ...]:
 
 async def _run_and_close(configured: "Configured", arguments: "argparse.Namespace") -> int:
     from .adapters.cli.approving import terminal_approver
+    from .adapters.cli.running import run
     from .containers import live
 
-    asked = terminal_approver() if arguments.command == "run" else None
-    kubeport = live(_without_stdout(configured.settings, arguments.command), approver=asked)
+    kubeport = live(_without_stdout(configured.settings), approver=terminal_approver())
     try:
-        if arguments.command == "doctor":
-            from .adapters.cli.doctor import doctor
-
-            return await doctor(kubeport, _machine(configured), arguments)
-        from .adapters.cli.running import run
-
         return await run(kubeport, arguments)
     finally:
         await kubeport.aclose()
 
 
-def _without_stdout(settings: "Settings", command: str) -> "Settings":
-    """``audit.stdout`` is a server's: stdout of doctor and of a command is for what they print.
+def _without_stdout(settings: "Settings") -> "Settings":
+    """``audit.stdout`` is a server's: stdout of a command is for what it prints.
 
     Raises:
-        CommandError: a command's record would be kept nowhere.
+        CommandError: the command's record would be kept nowhere.
     """
     from attrs import evolve
 
     from .domain.errors import CommandError
 
     audit = settings.audit
-    if audit.stdout and command == "run" and not (audit.file or audit.otlp_endpoint):
+    if audit.stdout and not (audit.file or audit.otlp_endpoint):
         raise CommandError("audit.stdout is for kubeport serve.", hint="For run set audit.file, too.")
     return evolve(settings, audit=evolve(audit, stdout=False)) if audit.stdout else settings
 
 
-def _machine(configured: "Configured") -> "Machine":
-    import os
-    import shutil
+async def _doctor(arguments: "argparse.Namespace") -> int:
+    from .adapters.cli.doctor import doctor
+    from .containers.checkup import checkup
 
-    from .adapters.cli.doctor import Machine
-    from .adapters.credential_plugins import credential_plugins
-    from .adapters.loading_rules import kubeconfig_paths
-    from .adapters.subprocess_executor import SubprocessExecutor
-
-    executor = SubprocessExecutor(configured.settings.tools.paths)
-    programs = credential_plugins(kubeconfig_paths(os.environ))
-    plugins = {program: shutil.which(program) or "" for program in programs}
-    walls = executor.enclosure()
-    return Machine(executor.program, plugins, dict(configured.origins), walls.held, walls.open)
+    looked = checkup(lambda: _configured(arguments))
+    try:
+        return await doctor(looked.kubeport, looked.machine, arguments)
+    finally:
+        await looked.aclose()
 
 
 def _serve(arguments: "argparse.Namespace", settings: "Settings") -> int:

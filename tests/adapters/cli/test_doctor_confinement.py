@@ -20,7 +20,7 @@ async def _found(
     capsys: pytest.CaptureFixture[str], settings: Settings, walls: Mapping[str, str], gaps: Mapping[str, str]
 ) -> dict[str, str] | None:
     machine = Machine(lambda _: "/dev/null", walls=walls, gaps=gaps)
-    await doctor(in_memory(FakeCluster(), settings), machine, argparse.Namespace(json=True))
+    await doctor(in_memory(FakeCluster(), settings), machine, argparse.Namespace(json=True, names=[]))
     lines = json.loads(capsys.readouterr().out)
     return next((one for one in lines if one["subject"] == "confinement"), None)
 
