@@ -12,6 +12,7 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 import attrs
+import jsonschema
 import pytest
 import yaml
 
@@ -166,8 +167,12 @@ def test_json_is_json(place: str) -> None:
 
 @pytest.mark.parametrize("place", YAML)
 def test_yaml_is_yaml(place: str) -> None:
-    """Every document is an object that the API server would know the kind of."""
+    """Every document is an object that the API server would know the kind of, or values of the chart."""
+    schema = json.loads((ROOT / "charts" / "kubeport" / "values.schema.json").read_text())
     for shown in yaml.safe_load_all(YAML[place]):
+        if "config" in shown:
+            jsonschema.validate(shown, schema)
+            continue
         assert shown["apiVersion"] and shown["kind"]
 
 

@@ -12,7 +12,7 @@ from ...application.record import rfc3339
 from .canonical import canonical, failed
 from .end import End, end_of
 from .lane import Lane
-from .place import identity, locked, opened, write_through, write_whole
+from .place import identity, locked, make_folder, opened, write_through, write_whole
 from .rotation import rotate, rotated
 from .seal import Link, Seal
 
@@ -44,6 +44,7 @@ class FileAudit:
     _newest: Link | None = attrs.field(default=None, init=False)
 
     def __attrs_post_init__(self) -> None:
+        make_folder(self.path)
         self._guarded(self._look)
 
     async def record(self, entry: dict[str, Any], durable: bool = False) -> None:

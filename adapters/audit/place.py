@@ -31,6 +31,15 @@ def opened(path: str) -> int:
     return file
 
 
+def make_folder(path: str) -> None:
+    """Make the folder of *path* for its owner alone, if only the last one is missing.
+
+    Where that fails nothing is said: opening the file will tell.
+    """
+    with suppress(OSError, ValueError):
+        os.mkdir(_folder(path), 0o700)
+
+
 @contextmanager
 def locked(path: str, seconds: float = _LOCK_SECONDS) -> Generator[None]:
     """Hold off other processes that append to *path*; the lock is a file beside it, which stays.

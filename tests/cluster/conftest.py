@@ -67,6 +67,12 @@ def helm3() -> str:
     return _program("helm3", "KUBEPORT_TEST_HELM3", "3")
 
 
+@pytest.fixture(params=["helm3", "helm4"])
+def helm(request: pytest.FixtureRequest) -> str:
+    """Each of the real helms."""
+    return str(request.getfixturevalue(request.param))
+
+
 @pytest.fixture(scope="session")
 def api_server() -> Iterator[Path]:
     """The kubeconfig of a running API server, with contexts ``admin`` and ``viewer``."""

@@ -240,6 +240,17 @@ def test_a_wrong_path_shows_at_the_start(tmp_path: Path, name: str) -> None:
     assert caught.value.reason == "audit"
 
 
+def test_its_folder_is_made_for_its_owner(tmp_path: Path) -> None:
+    """Also where everybody may write above it, as in an emptyDir of Kubernetes; only the last one is made."""
+    tmp_path.chmod(0o777)
+    path = tmp_path / "pod" / "audit.jsonl"
+    for _ in range(2):
+        FileAudit(str(path))
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    with pytest.raises(ExecutionFailed, match="No such file"):
+        FileAudit(str(tmp_path / "no" / "such" / "audit.jsonl"))
+
+
 def test_what_others_could_have_put_there_is_refused(path: Path, tmp_path: Path) -> None:
     """Links, files and folders that everybody may write to, and what is no file."""
     other = tmp_path / "other"
