@@ -19,6 +19,7 @@ from mcp.server.request_state import RequestStateBoundary, RequestStateSecurity
 
 from ...application.approving import Approvals
 from ...domain.approval import Answer, Question
+from ...domain.result import ErrorDetails
 
 _log = logging.getLogger("kubeport.approval")
 _ROUNDS = "2026-07-28"
@@ -49,16 +50,21 @@ def sealed_state(approvals: Approvals, name: str) -> RequestStateBoundary:
 
 @attrs.define(eq=False)
 class Elicitation:
-    """An ``Approver`` for one call: its client's user. *asks* is set where a next call brings the answer."""
+    """An ``Approver`` for one call: its client's user. *asks* is set where a next call brings the answer.
+
+    *lacking* is set where the client shows no forms and its revision wants to be told so.
+    """
 
     ctx: ServerRequestContext[Any]
     params: T.CallToolRequestParams
     approvals: Approvals
     asks: T.InputRequiredResult | None = attrs.field(default=None, init=False)
+    lacking: bool = attrs.field(default=False, init=False)
 
     async def ask(self, question: Question) -> Answer:
         """The user's answer; see ``Approver``."""
         if not _can_ask(self.ctx):
+            self.lacking = self.ctx.protocol_version >= _ROUNDS
             return Answer.UNAVAILABLE
         if self.ctx.protocol_version >= _ROUNDS:
             return await self._by_rounds(question)
@@ -102,6 +108,20 @@ def _can_ask(ctx: ServerRequestContext[Any]) -> bool:
     known = ctx.session.client_capabilities
     how = known.elicitation if known else None
     return how is not None and (how.form is not None or how.url is None)
+
+
+def lacking(error: ErrorDetails) -> MCPError:
+    """*error* as the revision of 2026-07-28 wants it (-32021) where a client did not say that it shows forms.
+
+    The message has the hint, too: not every host shows the data to its model.
+    """
+    form = T.ClientCapabilities(elicitation=T.ElicitationCapability(form=T.FormElicitationCapability()))
+    needed = T.MissingRequiredClientCapabilityErrorData(required_capabilities=form)
+    return MCPError(
+        code=T.MISSING_REQUIRED_CLIENT_CAPABILITY,
+        message="\n".join(part for part in (error.message, error.hint) if part),
+        data=needed.model_dump(by_alias=True, mode="json", exclude_none=True) | error.as_dict(),
+    )
 
 
 def _answer(told: object) -> Answer:

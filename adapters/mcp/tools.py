@@ -21,7 +21,7 @@ from ...domain.policy import Caller
 from ...domain.resources.scope import scope_of
 from ...domain.result import ErrorDetails, Result
 from .catalogue import Offer, offers
-from .elicitation import Elicitation
+from .elicitation import Elicitation, lacking
 from .identity import caller_of
 from .origin import origin_of
 from .validation import validator
@@ -112,7 +112,8 @@ class Tools:
         """Run one tool, or ask the user first.
 
         Raises:
-            MCPError: −32602 for a tool that does not exist; all else is part of the result.
+            MCPError: −32602 for a tool that does not exist, −32021 where a client of 2026-07-28 does not show
+                the form that a call needs; all else is part of the result.
         """
         caller = caller_of(ctx)
         offer = next((o for o in offers(self.kubeport, caller) if o.name == params.name), None)
@@ -178,6 +179,8 @@ class Tools:
                 request, lambda step: _offer(send, step), None if approvals.approver else client
             )
             group.cancel_scope.cancel()
+        if client.lacking and result.error is not None:
+            raise lacking(result.error)
         return client.asks or answer(result)
 
     async def _help(self, ctx: Context, asked: HelpArguments, caller: Caller) -> Result:

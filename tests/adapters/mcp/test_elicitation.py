@@ -81,6 +81,16 @@ class Site:
         return (await in_memory(self.cluster).command(asked)).output.strip()
 
 
+async def refused(client: Client, tool: str, arguments: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    """The error of a call, and what a model reads of it: a tool's answer, or -32021 of 2026-07-28."""
+    try:
+        answer = await client.call_tool(tool, arguments)
+    except MCPError as error:
+        assert error.code == T.MISSING_REQUIRED_CLIENT_CAPABILITY
+        return error.error.data, str(error)
+    return structure(answer)["error"], text(answer)
+
+
 @pytest.mark.parametrize("era", ERAS)
 async def test_an_accepted_call_runs(era: str) -> None:
     """The user sees what runs, where and who asks; it runs once and is on record."""
@@ -126,14 +136,15 @@ async def test_anything_but_a_yes_is_a_no(era: str, told: T.ElicitResult) -> Non
 
 @pytest.mark.parametrize("era", ERAS)
 async def test_a_client_that_cannot_ask_is_told_how_the_user_does_it(era: str) -> None:
-    """A refusal with the exact command line; nothing runs."""
+    """A refusal with the exact command line; nothing runs. 2026-07-28 has an error for it."""
     site = Site()
     async with site.client(era, None) as client:
-        answer = await client.call_tool("kubectl_change", SCALE)
-    error = structure(answer)["error"]
+        error, told = await refused(client, "kubectl_change", SCALE)
     assert (error["code"], error["reason"]) == ("APPROVAL_REQUIRED", "unavailable")
     line = "kubectl scale --context=demo --namespace=shop --replicas=3 deploy/web"
-    assert line in error["hint"] and line in text(answer)
+    assert line in error["hint"] and line in told
+    wanted = {"elicitation": {"form": {}}} if era == "auto" else None
+    assert error.get("requiredCapabilities") == wanted
     assert await site.replicas() == "2"
 
 

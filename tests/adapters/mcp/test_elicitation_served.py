@@ -12,7 +12,7 @@ from mcp import types as T
 from .conftest import ERAS
 from .http_servers import ended, started
 from .processes import environment
-from .test_elicitation import SCALE, User
+from .test_elicitation import SCALE, User, refused
 from .test_tools import structure, text
 
 pytestmark = pytest.mark.anyio
@@ -54,10 +54,10 @@ async def test_yes_and_no(transport: str, era: str, policy: Path) -> None:
         done = await client.call_tool("kubectl_change", SCALE)
         assert not done.is_error, text(done)
         user.answer = T.ElicitResult(action="decline")
-        refused = await client.call_tool("kubectl_change", {"command": "scale deploy/web --replicas=9"})
+        declined = await client.call_tool("kubectl_change", {"command": "scale deploy/web --replicas=9"})
         command = "get deploy web -o jsonpath='{.spec.replicas}'"
         shown = await client.call_tool("kubectl", {"command": command})
-    assert structure(refused)["error"]["reason"] == "declined" and len(user.forms) == 2
+    assert structure(declined)["error"]["reason"] == "declined" and len(user.forms) == 2
     assert structure(shown)["output"].strip() == "3"
 
 
@@ -66,6 +66,5 @@ async def test_yes_and_no(transport: str, era: str, policy: Path) -> None:
 async def test_a_client_that_cannot_ask(transport: str, era: str, policy: Path) -> None:
     """It is told the command line, and nothing runs."""
     async with served(transport, era, None, policy) as client:
-        refused = await client.call_tool("kubectl_change", SCALE)
-    error = structure(refused)["error"]
+        error, _ = await refused(client, "kubectl_change", SCALE)
     assert error["reason"] == "unavailable" and "kubectl scale" in error["hint"]
