@@ -143,7 +143,7 @@ async def test_a_client_that_cannot_ask_is_told_how_the_user_does_it(era: str) -
     assert (error["code"], error["reason"]) == ("APPROVAL_REQUIRED", "unavailable")
     line = "kubectl scale --context=demo --namespace=shop --replicas=3 deploy/web"
     assert line in error["hint"] and line in told
-    wanted = {"elicitation": {"form": {}}} if era == "auto" else None
+    wanted: Any = {"elicitation": {"form": {}}} if era == "auto" else None
     assert error.get("requiredCapabilities") == wanted
     assert await site.replicas() == "2"
 
