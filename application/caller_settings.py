@@ -50,12 +50,13 @@ class AuthSettings:
     clients use for this server, such as ``https://kubeport.example.com/mcp``; tokens must be meant for
     it. issuer: that of the tokens, to the letter. audience: what the tokens call this server; resource if
     empty. jwks_url: where the issuer's keys are; asked of its discovery document if empty. algorithms:
-    the signatures that are taken. leeway: seconds that clocks may differ. outage: seconds for which known
-    keys stay good while the issuer does not answer. user_claim: the claim with the caller's name.
-    groups_claim: the one with its groups; a dot leads into an object. context: whose API server reviews
-    tokens, for ``tokenreview``; empty is the current one, ``in-cluster`` that of the server's own Pod.
-    scopes: what every bearer of a reviewed token has. tokens_file: the TOML file for ``tokens``, read
-    again when it changes.
+    the signatures that are taken. leeway: seconds that clocks may differ. max_lifetime: the longest time in
+    seconds from a token's issue to its end, for ``jwt``; 0 is any. outage: seconds for which known keys
+    stay good while the issuer does not answer. user_claim: the claim with the caller's name. groups_claim:
+    the one with its groups; a dot leads into an object. context: whose API server reviews tokens, for
+    ``tokenreview``; empty is the current one, ``in-cluster`` that of the server's own Pod. scopes: what
+    every bearer of a reviewed token has. tokens_file: the TOML file for ``tokens``, read again when it
+    changes.
     """
 
     mode: str = attrs.field(default="none", validator=choice("none", "jwt", "tokenreview", "tokens"))
@@ -67,6 +68,7 @@ class AuthSettings:
         default=("RS256", "ES256", "EdDSA"), validator=choices("RS256", "ES256", "EdDSA", "PS256", "ES384")
     )
     leeway: float = attrs.field(default=30.0, validator=between(0, 300))
+    max_lifetime: float = attrs.field(default=86_400.0, validator=between(0, 31_622_400))
     outage: float = attrs.field(default=86_400.0, validator=between(600, 604_800))
     user_claim: str = "sub"
     groups_claim: str = "groups"

@@ -32,6 +32,7 @@ def authenticator(kubeport: Kubeport) -> Authenticator | None:
             settings.leeway,
             settings.user_claim,
             settings.groups_claim,
+            settings.max_lifetime,
         )
         keys = KeySet(settings.issuer, settings.jwks_url, settings.outage, clock)
         return JwtAuthenticator(rules, keys, clock)

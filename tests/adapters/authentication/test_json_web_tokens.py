@@ -56,7 +56,7 @@ async def test_a_good_token_is_taken(idp: Provider, clock: StoppedClock, algorit
 
 CHEATS: dict[str, dict[str, Any]] = {
     "expired": {"exp": NOW - 31},
-    "replayed long after": {"exp": NOW - 86_400, "iat": NOW - 90_000, "nbf": NOW - 90_000},
+    "used long after its end": {"exp": NOW - 86_400, "iat": NOW - 90_000, "nbf": NOW - 90_000},
     "not valid yet": {"nbf": NOW + 31},
     "from the future": {"iat": NOW + 31},
     "no end": {"exp": None},
@@ -175,6 +175,37 @@ async def test_claims_are_found_where_they_are(
     """Providers name the caller and its groups differently."""
     found = await authenticator(idp, clock, **rules).authenticate(idp.token(**changes))
     assert (found.name, found.groups) == (name, groups)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"groups": [f"team-{place}" for place in range(501)]},
+        {"groups": None, "_claim_names": {"groups": "src1"}, "_claim_sources": {"src1": {"endpoint": "x"}}},
+    ],
+)
+async def test_too_many_groups_refuse_the_token(
+    idp: Provider, clock: StoppedClock, changes: dict[str, Any]
+) -> None:
+    """Without the rest of them a rule that restricts one would not hold; Entra ID leaves all of them out."""
+    taking = authenticator(idp, clock)
+    with pytest.raises(TokenRefused, match="more groups than can be told"):
+        await taking.authenticate(idp.token(**changes))
+    most = [f"team-{place}" for place in range(500)]
+    assert (await taking.authenticate(idp.token(groups=most))).groups == tuple(most)
+
+
+@pytest.mark.anyio
+async def test_a_token_may_not_live_too_long(idp: Provider, clock: StoppedClock) -> None:
+    """From issue to end, whatever is left; one that does not say when it was issued may be of any age."""
+    taking = authenticator(idp, clock, max_lifetime=3600.0)
+    assert (await taking.authenticate(idp.token(iat=NOW - 3300))).name == "ann"
+    with pytest.raises(TokenRefused, match="lives longer"):
+        await taking.authenticate(idp.token(iat=NOW - 3301))
+    with pytest.raises(TokenRefused, match="when it was issued"):
+        await taking.authenticate(idp.token(iat=None))
+    assert (await authenticator(idp, clock).authenticate(idp.token(iat=None))).name == "ann"
 
 
 @pytest.mark.anyio

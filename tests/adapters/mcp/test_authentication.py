@@ -109,7 +109,10 @@ def test_challenges(guarded: Guarded) -> None:
     assert (status, headers["www-authenticate"]) == (
         401, f'Bearer scope="kubeport:read", resource_metadata="{METADATA}"'
     )  # fmt: skip
-    for token in ("garbled", guarded.token(exp=time.time() - 1), guarded.token(aud="https://other.example")):
+    endless = guarded.token(exp=time.time() + 90_000)
+    for token in (
+        "garbled", endless, guarded.token(exp=time.time() - 1), guarded.token(aud="https://other.example")
+    ):  # fmt: skip
         status, headers, body = asked(port, bearer(token))
         assert status == 401 and 'error="invalid_token"' in headers["www-authenticate"]
         assert token.encode() not in body
