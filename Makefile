@@ -4,13 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 FUZZ_SECONDS ?= 60
 READY := $(VENV)/.ready
+# where everything is installed already, it runs the demo, too
+RUNS := $(if $(wildcard $(READY)),$(READY),$(VENV)/.runs)
 
 .PHONY: help demo test check reference recording lint types imports wheel docs mcpb cluster-test image-test bench fuzz lock release-check sbom clean
 
 help:                   ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 16
 
-demo: $(READY)          ## the main job on an in-memory cluster
+demo: $(RUNS)           ## the main job on an in-memory cluster
 	$(BIN)/kubeport demo
 
 test: $(READY)          ## the tests; what this machine cannot run is skipped, and said
@@ -70,12 +72,23 @@ lock:                   ## resolve the pinned dependencies anew (needs uv)
 	$(COMPILE) --group fuzz -o requirements/fuzz.lock
 	$(COMPILE) requirements/build.in -o requirements/build.lock
 
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+define PREPARE
+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+  { echo "Kubeport needs Python 3.11 or newer; say which: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+$(PYTHON) -m venv $(VENV)
+endef
+
 $(READY): requirements/dev.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "Kubeport needs Python 3.11 or newer; say which: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(PREPARE)
+	$(INSTALL) --require-hashes -r requirements/dev.lock
+	$(INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.runs: requirements/runtime.lock requirements/build.lock pyproject.toml
+	$(PREPARE)
+	$(INSTALL) --require-hashes -r requirements/runtime.lock -r requirements/build.lock
+	$(INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
 
 release-check: $(READY) ## wheel, sdist, lowest and newest dependencies, licences, vulnerabilities, SBOM
