@@ -9,7 +9,7 @@ from .adapters.cli.ending import ended
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Coroutine, Iterator
+    from collections.abc import Callable, Coroutine, Iterator
 
     from .adapters.config import Configured
     from .application.kubeport import Kubeport
@@ -25,63 +25,60 @@ def _dispatch(arguments: "argparse.Namespace") -> int:
     if sys.platform == "win32" and arguments.command in ("serve", "run"):
         print("kubeport: on Windows use the container image, or WSL.", file=sys.stderr)
         return EXIT_USAGE
-    if arguments.command == "demo":
-        from .adapters.mcp.demonstration import demonstrate
-
-        return _asynchronously(demonstrate())
-    if arguments.command == "completion":
-        return _completion(arguments.shell)
-    if arguments.command == "auth":
-        from .adapters.authentication import hashed, new_token
-        from .adapters.cli import tokens
-
-        return tokens.new(new_token, hashed, arguments)
-    if arguments.command == "setup":
-        from .adapters.hosts import setup
-
-        return setup(lambda: _check_startable(arguments), arguments)
-    if arguments.command == "policy" and arguments.question in ("grammar", "lint"):
-        return _about_tables(arguments)
-    if arguments.command == "prompts" and arguments.question == "check":
-        from .adapters.cli import prompting
-        from .adapters.config.prompt_files import read_prompt
-
-        return prompting.check(read_prompt, arguments)
-    if arguments.command == "doctor":
-        return _asynchronously(_doctor(arguments))
-    configured = _configured(arguments)
-    if arguments.command == "serve":
-        return _serve(arguments, configured.settings)
-    if arguments.command == "audit":
-        return _audit(arguments, configured.settings)
-    if arguments.command == "tools":
-        from .adapters.cli.obtaining import obtain
-        from .adapters.subprocess_executor import SubprocessExecutor
-
-        return obtain(SubprocessExecutor(configured.settings.tools.paths).program, arguments)
-    if arguments.command == "run":
-        return _asynchronously(_run_and_close(configured, arguments))
-    return _ask(arguments, configured)
+    asked = (arguments.command, getattr(arguments, "question", ""))
+    if asked in _WITHOUT_SETTINGS:
+        return _WITHOUT_SETTINGS[asked](arguments)
+    return _WITH_SETTINGS.get(arguments.command, _ask)(arguments, _configured(arguments))
 
 
-def _completion(shell: str) -> int:
+def _demo(_: "argparse.Namespace") -> int:
+    from .adapters.mcp.demonstration import demonstrate
+
+    return _asynchronously(demonstrate())
+
+
+def _completion(arguments: "argparse.Namespace") -> int:
     try:
         import shtab
     except ImportError:
         told = "completion needs one more package: pip install 'kubeport[completion]'"
         print(f"kubeport: {told}", file=sys.stderr)
         return EXIT_USAGE
-    print(shtab.complete(parser(__version__), shell))
+    print(shtab.complete(parser(__version__), arguments.shell))
     return 0
 
 
-def _about_tables(arguments: "argparse.Namespace") -> int:
-    from .adapters.cli import policies
+def _token(arguments: "argparse.Namespace") -> int:
+    from .adapters.authentication import hashed, new_token
+    from .adapters.cli import tokens
+
+    return tokens.new(new_token, hashed, arguments)
+
+
+def _setup(arguments: "argparse.Namespace") -> int:
+    from .adapters.hosts import setup
+
+    return setup(lambda: _check_startable(arguments), arguments)
+
+
+def _grammar(arguments: "argparse.Namespace") -> int:
+    from .adapters.cli.policies import grammar
+
+    return grammar(arguments)
+
+
+def _lint(arguments: "argparse.Namespace") -> int:
+    from .adapters.cli.policies import lint_file
     from .adapters.config import read_policy
 
-    if arguments.question == "grammar":
-        return policies.grammar(arguments)
-    return policies.lint_file(read_policy, arguments)
+    return lint_file(read_policy, arguments)
+
+
+def _check_prompts(arguments: "argparse.Namespace") -> int:
+    from .adapters.cli import prompting
+    from .adapters.config.prompt_files import read_prompt
+
+    return prompting.check(read_prompt, arguments)
 
 
 def _configured(arguments: "argparse.Namespace") -> "Configured":
@@ -111,7 +108,7 @@ def _check_startable(arguments: "argparse.Namespace") -> None:
         read_policy(Path(settings.security.policy_file))
 
 
-def _audit(arguments: "argparse.Namespace", settings: "Settings") -> int:
+def _audit(arguments: "argparse.Namespace", configured: "Configured") -> int:
     from .adapters.audit import reading, rotation, verifying
     from .adapters.audit.seal import Seal
     from .adapters.cli import auditing
@@ -120,15 +117,23 @@ def _audit(arguments: "argparse.Namespace", settings: "Settings") -> int:
     def newest(path: str, count: int, follow: bool) -> "Iterator[dict[str, Any]]":
         return reading.newest(path, count, reading.half_a_second if follow else None)
 
-    log = auditing.Log(settings.audit.file, rotation.all_files, reading.records, newest)
+    settings = configured.settings.audit
+    log = auditing.Log(settings.file, rotation.all_files, reading.records, newest)
     if arguments.question == "tail":
         return auditing.tail(log, arguments)
     if arguments.question == "show":
         return auditing.show(log, arguments)
-    key = secret_text(settings.audit.key_file, 32).encode() if settings.audit.key_file else b""
+    key = secret_text(settings.key_file, 32).encode() if settings.key_file else b""
     lines = verifying.lines_of(log.files(*arguments.files))
     found = verifying.verify(lines, Seal(key), arguments.head, complete=arguments.complete)
     return auditing.verdict(found.as_dict(), arguments)
+
+
+def _tools(arguments: "argparse.Namespace", configured: "Configured") -> int:
+    from .adapters.cli.obtaining import obtain
+    from .adapters.subprocess_executor import SubprocessExecutor
+
+    return obtain(SubprocessExecutor(configured.settings.tools.paths).program, arguments)
 
 
 def _ask(arguments: "argparse.Namespace", configured: "Configured") -> int:
@@ -175,7 +180,11 @@ def _listed(text: str) -> tuple[str, ...]:
     return tuple(part for part in text.split(",") if part)
 
 
-async def _run_and_close(configured: "Configured", arguments: "argparse.Namespace") -> int:
+def _run(arguments: "argparse.Namespace", configured: "Configured") -> int:
+    return _asynchronously(_run_and_close(arguments, configured))
+
+
+async def _run_and_close(arguments: "argparse.Namespace", configured: "Configured") -> int:
     from .adapters.cli.approving import terminal_approver
     from .adapters.cli.running import run
     from .containers import live
@@ -203,7 +212,11 @@ def _without_stdout(settings: "Settings") -> "Settings":
     return evolve(settings, audit=evolve(audit, stdout=False)) if audit.stdout else settings
 
 
-async def _doctor(arguments: "argparse.Namespace") -> int:
+def _doctor(arguments: "argparse.Namespace") -> int:
+    return _asynchronously(_look_and_close(arguments))
+
+
+async def _look_and_close(arguments: "argparse.Namespace") -> int:
     from .adapters.cli.doctor import doctor
     from .containers.checkup import checkup
 
@@ -214,25 +227,16 @@ async def _doctor(arguments: "argparse.Namespace") -> int:
         await looked.aclose()
 
 
-def _serve(arguments: "argparse.Namespace", settings: "Settings") -> int:
+def _serve(arguments: "argparse.Namespace", configured: "Configured") -> int:
     import gc
 
     from .adapters.logs import configure_logging
     from .adapters.mcp.server import build_server
-    from .containers import in_memory, live
+    from .containers import live
 
+    settings = configured.settings
     configure_logging(settings.server)
-    if arguments.demo:
-        from .adapters.clock import ShiftedClock
-        from .adapters.fake_cluster import NOW, shop
-        from .containers.choices import choose_audit
-
-        # ages are those of the shop, and yet time passes: callers' rates are refilled
-        clock = ShiftedClock(NOW)
-        audit = choose_audit(settings.audit, settings.server, clock)
-        kubeport = in_memory(shop(), settings, clock=clock, audit=audit)
-    else:
-        kubeport = live(settings)
+    kubeport = _demo_server(settings) if arguments.demo else live(settings)
     server = build_server(kubeport, __version__)
     # what is loaded by now stays: the collector need not look at it again in the middle of a call
     gc.collect()
@@ -249,11 +253,40 @@ def _serve(arguments: "argparse.Namespace", settings: "Settings") -> int:
     return _asynchronously(serve_stdio(server))
 
 
+def _demo_server(settings: "Settings") -> "Kubeport":
+    from .adapters.clock import ShiftedClock
+    from .adapters.fake_cluster import NOW, shop
+    from .containers import in_memory
+    from .containers.choices import choose_audit
+
+    # ages are those of the shop, and yet time passes: callers' rates are refilled
+    clock = ShiftedClock(NOW)
+    audit = choose_audit(settings.audit, settings.server, clock)
+    return in_memory(shop(), settings, clock=clock, audit=audit)
+
+
 def _asynchronously(work: "Coroutine[Any, Any, int | None]") -> int:
     import asyncio
 
     return asyncio.run(work) or 0
 
+
+_WITHOUT_SETTINGS: dict[tuple[str, str], "Callable[[argparse.Namespace], int]"] = {
+    ("demo", ""): _demo,
+    ("completion", ""): _completion,
+    ("auth", "token"): _token,
+    ("setup", ""): _setup,
+    ("policy", "grammar"): _grammar,
+    ("policy", "lint"): _lint,
+    ("prompts", "check"): _check_prompts,
+    ("doctor", ""): _doctor,
+}
+_WITH_SETTINGS: "dict[str, Callable[[argparse.Namespace, Configured], int]]" = {
+    "serve": _serve,
+    "audit": _audit,
+    "tools": _tools,
+    "run": _run,
+}
 
 if __name__ == "__main__":
     sys.exit(main())
