@@ -32,13 +32,16 @@ def _checking(authenticator: Authenticator) -> Check:
     return check
 
 
+def _check_folder(kubeconfigs: str) -> None:
+    """Whether the kubeconfigs of callers can be read, where a folder is set."""
+    if kubeconfigs and not os.access(kubeconfigs, os.R_OK | os.X_OK):
+        raise ExecutionFailed(f"The folder identity.kubeconfigs, {kubeconfigs}, cannot be read.")
+
+
 def _checks(kubeport: Kubeport) -> dict[str, Check]:
     async def contexts() -> None:
         kubeport.contexts.check()
-
-        folder = kubeport.settings.identity.kubeconfigs
-        if folder and not os.access(folder, os.R_OK | os.X_OK):
-            raise ExecutionFailed(f"The folder identity.kubeconfigs, {folder}, cannot be read.")
+        _check_folder(kubeport.settings.identity.kubeconfigs)
 
     checks: dict[str, Check] = {"kubeconfig": contexts}
     executor, store = kubeport.run.executor, kubeport.more.shaper.store

@@ -63,13 +63,15 @@ def _denied(call: Invocation, safeguards: Safeguards) -> Iterable[Demand]:
 
 def _foreign_charts(call: Invocation, safeguards: Safeguards) -> Iterable[Demand]:
     known = safeguards.repositories
-    for subject in call.subjects if known is not None else ():
-        if subject.kind == "chart" and subject.name.split("/")[0] not in (known or ()):
+    if known is None:
+        return
+    for subject in call.subjects:
+        if subject.kind == "chart" and subject.name.split("/")[0] not in known:
             yield Demand(
                 Effect.NEVER,
                 f"{subject.name} is not from a configured chart repository",
                 subject.span,
-                f"Configured: {', '.join(known or ()) or 'none'}.",
+                f"Configured: {', '.join(known) or 'none'}.",
             )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import attrs
 
-from .command import Pipeline
+from .command import Pipeline, Token
 from .errors import TOOL_NOT_FOUND_MESSAGE, TOOLS, CommandError, ToolNotFound
 from .filters import FilterCall, parse_filter
 from .reading import read
@@ -42,25 +42,26 @@ def understand(source: str, tool: str = "", safeguards: Safeguards = Safeguards(
     """
     pipeline = read(source)
     words = pipeline.stages[0].words
-    named = words[0].text if words[0].text in TOOLS else ""
-    if named and source[words[0].span.start : words[0].span.end] != named:
-        raise CommandError(
-            "The tool's name is written bare.", source, words[0].span, f"Write {named}."
-        )
+    named = _named_tool(words[0], source)
     if tool and named and named != tool:
-        raise CommandError(
-            f"This is a {named} command.",
-            source,
-            words[0].span,
-            f"Call the tool {named}, not {tool}.",
-        )
+        hint = f"Call the tool {named}, not {tool}."
+        raise CommandError(f"This is a {named} command.", source, words[0].span, hint)
     wanted = tool or named
-    if not wanted or wanted not in safeguards.tools:
+    if wanted not in safeguards.tools:
         raise ToolNotFound(_missing_tool(safeguards), source, words[0].span)
     call = parse(grammar_of(wanted), words[1:] if named else words, source)
     filters = tuple(parse_filter(stage, source) for stage in pipeline.stages[1:])
     _check_pipes(filters, safeguards, source)
     return Understood(pipeline, call, filters)
+
+
+def _named_tool(first: Token, source: str) -> str:
+    """The tool that the *first* word is; empty where it is none, so that it is a tool's first argument."""
+    if first.text not in TOOLS:
+        return ""
+    if source[first.span.start : first.span.end] != first.text:
+        raise CommandError("The tool's name is written bare.", source, first.span, f"Write {first.text}.")
+    return first.text
 
 
 def _missing_tool(safeguards: Safeguards) -> str:
