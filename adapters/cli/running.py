@@ -91,5 +91,6 @@ def contexts(kubeport: Kubeport, arguments: argparse.Namespace) -> int:
         row = f"{'*' if here else ' '} {ref.name:<{width}}  {ref.namespace or 'default'}"
         print(styled(row, "strong") if here else row)
     if not known.contexts:
-        print("There is no kubeconfig: set KUBECONFIG, or write ~/.kube/config.", file=sys.stderr)
+        told = "No context can be used: set KUBECONFIG, write ~/.kube/config, or let the policy allow one."
+        print(told, file=sys.stderr)
     return 0
