@@ -30,7 +30,9 @@ class ServerSettings:
     protocol there may be, altogether and of one caller, whose longest idle one makes room;
     session_idle_seconds: after how long without a request they end. request_seconds: for a request to arrive
     whole; write_seconds: for a client to read on. body_bytes: of one request. metrics: whether ``/metrics``
-    is served (extra ``metrics``). traces: the whole URL of a collector for traces by OTLP (extra ``otlp``).
+    is served (extra ``metrics``). operations_port: where ``/livez``, ``/readyz`` and ``/metrics`` are served,
+    by plain HTTP and not beside MCP, so that no ingress leads to them; 0 is beside MCP. operations_host: its
+    address; host if empty. traces: the whole URL of a collector for traces by OTLP (extra ``otlp``).
     log_level: ``debug`` to ``error``; log_format: ``text`` or ``json``, a line each on stderr.
     """
 
@@ -53,6 +55,8 @@ class ServerSettings:
     write_seconds: float = attrs.field(default=30.0, validator=between(0.1, 600))
     body_bytes: int = attrs.field(default=4_194_304, validator=between(1024, 64 * 1024 * 1024))
     metrics: bool = False
+    operations_port: int = attrs.field(default=0, validator=between(0, 65535))
+    operations_host: str = ""
     traces: str = ""
     log_level: str = attrs.field(default="info", validator=choice("debug", "info", "warning", "error"))
     log_format: str = attrs.field(default="text", validator=choice("text", "json"))
@@ -60,6 +64,10 @@ class ServerSettings:
     def __attrs_post_init__(self) -> None:
         if bool(self.tls_certificate) != bool(self.tls_key):
             raise ValueError("tls_certificate: expected together with tls_key, or neither")
+        if self.operations_port and self.operations_port == self.port:
+            raise ValueError("operations_port: expected another port than port, or 0 for the same")
+        if self.operations_host and not self.operations_port:
+            raise ValueError("operations_host: expected together with operations_port")
 
 
 @attrs.frozen

@@ -8,7 +8,7 @@ from ..adapters.subprocess_executor import SubprocessExecutor
 from ..adapters.telemetry import MeasuringTelemetry
 from ..application.authentication import Authenticator, CannotAuthenticate
 from ..application.kubeport import Kubeport
-from ..domain.errors import ExecutionFailed
+from ..domain.errors import ExecutionFailed, KubeportError
 
 
 def operations(kubeport: Kubeport, authenticator: Authenticator | None = None) -> Operations:
@@ -38,6 +38,15 @@ def _check_folder(kubeconfigs: str) -> None:
         raise ExecutionFailed(f"The folder identity.kubeconfigs, {kubeconfigs}, cannot be read.")
 
 
+def _fault(executor: SubprocessExecutor, name: str) -> str:
+    """Why the tool *name* cannot be started, or empty; where it was found is kept, and may be gone."""
+    try:
+        found = executor.program(name)
+    except KubeportError as error:
+        return str(error)
+    return "" if os.access(found, os.X_OK) else f"The program {name} is gone from {found}."
+
+
 def _checks(kubeport: Kubeport) -> dict[str, Check]:
     async def contexts() -> None:
         kubeport.contexts.check()
@@ -48,7 +57,9 @@ def _checks(kubeport: Kubeport) -> dict[str, Check]:
     if isinstance(executor, SubprocessExecutor):
 
         async def programs() -> None:
-            executor.program(kubeport.settings.tools.enabled[0])
+            faults = [_fault(executor, name) for name in kubeport.settings.tools.enabled]
+            if told := " ".join(fault for fault in faults if fault):
+                raise ExecutionFailed(f"{told} What is not wanted can be left out of tools.enabled.")
 
         checks["programs"] = programs
     if kubeport.run.audit is not None:

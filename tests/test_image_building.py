@@ -91,6 +91,15 @@ def test_the_health_check_asks_over_tls(tmp_path: Path, monkeypatch: pytest.Monk
         assert HEALTH.alive(["kubeport", "serve", "--transport=http", f"--port={port}"])
 
 
+def test_the_health_check_asks_where_probes_are(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On the port of their own, by plain HTTP, whatever MCP is served by."""
+    monkeypatch.setenv("KUBEPORT_SERVER_TLS_CERTIFICATE", "/etc/kubeport/tls/tls.crt")
+    monkeypatch.setenv("KUBEPORT_SERVER_OPERATIONS_PORT", str(port))
+    assert HEALTH.alive(["kubeport", "serve", "--transport=http", "--port=1"])
+    monkeypatch.setenv("KUBEPORT_SERVER_OPERATIONS_PORT", "0")
+    assert not HEALTH.alive(["kubeport", "serve", "--transport=http", "--port=1"])
+
+
 def test_the_health_check_is_harmless_over_stdio() -> None:
     """Nothing is asked, and the container counts as healthy."""
     assert HEALTH.alive(["kubeport", "serve"])

@@ -20,6 +20,7 @@ from ...domain.errors import CommandError
 from .denials import Denials
 from .identity import require_caller
 from .leaving import bearing_to_be_left
+from .operations_server import operations_apart
 
 if TYPE_CHECKING:
     import uvicorn
@@ -47,6 +48,7 @@ async def serve_http(
     check_reach(settings, authenticator is not None)
     app = bearing_to_be_left(_app(server, settings, operations, authenticator))
     open_paths = _open_paths(settings, operations)
+    allowed = _allowing(_security(settings.server))
     app = _shared(server.subscribing.standing.noticing(app), settings.server, open_paths)
     if authenticator is not None:
         from .guarding import Guard
@@ -55,7 +57,8 @@ async def serve_http(
         app = Guard(app, authenticator, settings.auth.resource, open_paths)
     denials = Denials(server.recording)
     try:
-        await _run(denials.noting(app, open_paths), settings.server, server.subscribing.close)
+        async with operations_apart(operations, settings.server, allowed):
+            await _run(denials.noting(app, open_paths), settings.server, server.subscribing.close)
     finally:
         if authenticator is not None:
             await authenticator.aclose()
@@ -68,7 +71,7 @@ def _app(
     authenticator: Authenticator | None,
 ) -> Any:
     security = _security(settings.server)
-    routes: list[Any] = [*operations.routes(), *_metadata(settings, authenticator)]
+    routes: list[Any] = [*_beside(operations, settings.server), *_metadata(settings, authenticator)]
     if settings.server.websocket:
         from .websocket import websocket_route
 
@@ -107,11 +110,17 @@ def _metadata(settings: Settings, authenticator: Authenticator | None) -> list[A
     return metadata(settings.auth.resource, settings.auth.issuer)
 
 
+def _beside(operations: "Operations", settings: ServerSettings) -> list[Any]:
+    """The routes of *operations*, unless they are served on a port of their own."""
+    return [] if settings.operations_port else operations.routes(_allowing(_security(settings)))
+
+
 def _open_paths(settings: Settings, operations: "Operations") -> frozenset[str]:
     """What everybody may ask: probes, metrics, and where to get a token."""
     from .guarding import metadata
 
-    routes = (*operations.routes(), *metadata(settings.auth.resource, settings.auth.issuer))
+    known = metadata(settings.auth.resource, settings.auth.issuer)
+    routes = (*_beside(operations, settings.server), *known)
     return frozenset(route.path for route in routes)
 
 

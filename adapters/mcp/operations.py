@@ -7,6 +7,8 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 import attrs
 from starlette.requests import Request
@@ -20,6 +22,8 @@ _SECONDS = 3.0
 _KEPT_SECONDS = 1.0
 
 Check = Callable[[], Awaitable[None]]
+Allowed = Callable[[str, str], bool]
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 @attrs.define(eq=False)
@@ -32,10 +36,15 @@ class Operations:
     _looking: asyncio.Task[dict[str, bool]] | None = attrs.field(default=None, init=False)
     _looked: float = attrs.field(default=float("-inf"), init=False)
 
-    def routes(self) -> list[Route]:
-        """The routes; they take GET and HEAD only."""
+    def routes(self, allowed: Allowed) -> list[Route]:
+        """The routes; they take GET and HEAD only. *allowed* says whose metrics are told.
+
+        Probes answer whatever the Host: the kubelet calls a Pod by its address, or as it was told to.
+        """
         found = [Route("/livez", self._livez), Route("/readyz", self._readyz)]
-        return found if self.metrics is None else [*found, Route("/metrics", self._metrics)]
+        if self.metrics is None:
+            return found
+        return [*found, Route("/metrics", _only_for(allowed, self._metrics))]
 
     def drain(self) -> None:
         """From now on say that the server is about to end: others are to be asked."""
@@ -80,3 +89,26 @@ class Operations:
     async def _metrics(self, _: Request) -> Response:
         assert self.metrics is not None
         return PlainTextResponse(self.metrics(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _only_for(allowed: Allowed, endpoint: Endpoint) -> Endpoint:
+    """*endpoint* for requests whose Host is known, or an address: what Prometheus scrapes a Pod by.
+
+    A page that has its name resolve to us sends that name; no page can have an address for its own.
+    """
+
+    async def answered(request: Request) -> Response:
+        host, origin = request.headers.get("host", ""), request.headers.get("origin", "")
+        if allowed(host, origin) or (_is_address(host) and allowed("localhost", origin)):
+            return await endpoint(request)
+        return PlainTextResponse("Host or Origin is not allowed here.\n", 403)
+
+    return answered
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(urlsplit(f"//{host}").hostname or "")
+    except ValueError:
+        return False
+    return True

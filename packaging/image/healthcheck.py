@@ -21,8 +21,11 @@ def alive(words: list[str]) -> bool:
     """Whether the server that *words* started is alive; a stdio server is, as long as it runs."""
     if setting(words, "--transport", "KUBEPORT_SERVER_TRANSPORT", "stdio") != "http":
         return True
-    port = setting(words, "--port", "KUBEPORT_SERVER_PORT", "8080")
-    scheme = "https" if os.environ.get("KUBEPORT_SERVER_TLS_CERTIFICATE") else "http"
+    port = os.environ.get("KUBEPORT_SERVER_OPERATIONS_PORT") or "0"
+    apart = port != "0"
+    if not apart:
+        port = setting(words, "--port", "KUBEPORT_SERVER_PORT", "8080")
+    scheme = "https" if os.environ.get("KUBEPORT_SERVER_TLS_CERTIFICATE") and not apart else "http"
     url = f"{scheme}://127.0.0.1:{port}/livez"
     # It asks itself: whose certificate it is does not matter.
     context = None

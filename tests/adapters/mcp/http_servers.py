@@ -15,11 +15,16 @@ from mcp import Client
 from .processes import INITIALIZE, environment
 
 
-def started(*arguments: str, **changes: str) -> tuple[subprocess.Popen[bytes], int]:
-    """A server over HTTP that listens already, and its port."""
+def free_port() -> int:
+    """A port that nobody listens on now."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
+        return int(free.getsockname()[1])
+
+
+def started(*arguments: str, **changes: str) -> tuple[subprocess.Popen[bytes], int]:
+    """A server over HTTP that listens already, and its port."""
+    port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "kubeport", "serve", "--transport", "http", "--port", str(port), *arguments],
         env=environment(**changes),

@@ -63,6 +63,11 @@ def test_a_server_that_cannot_serve_is_not_ready_but_alive(tmp_path: Path) -> No
         ended(process)
 
 
+def _readyz(operations: Operations) -> Any:
+    (found,) = (one.endpoint for one in operations.routes(lambda _, __: False) if one.path == "/readyz")
+    return found
+
+
 def _request() -> Request:
     return Request({"type": "http", "method": "GET", "path": "/readyz", "headers": []})
 
@@ -76,7 +81,7 @@ async def test_many_who_ask_whether_it_is_ready_cost_one_look() -> None:
         looked.append("looked")
         await go.wait()
 
-    (readyz,) = (one.endpoint for one in Operations({"state": check}).routes() if one.path == "/readyz")
+    readyz = _readyz(Operations({"state": check}))
     asked = [asyncio.ensure_future(readyz(_request())) for _ in range(300)]
     await asyncio.sleep(0.05)
     asked.pop().cancel()
@@ -93,7 +98,7 @@ async def test_many_who_ask_whether_it_is_ready_cost_one_look() -> None:
 async def test_a_server_that_drains_is_not_ready() -> None:
     """Whatever its checks would say: nobody is to be sent to it any more."""
     operations = Operations({})
-    (readyz,) = (one.endpoint for one in operations.routes() if one.path == "/readyz")
+    readyz = _readyz(operations)
     assert (await readyz(_request())).status_code == 200
     operations.drain()
     answer = await readyz(_request())

@@ -1,0 +1,84 @@
+"""Probes and metrics on a port of their own, by plain HTTP: no ingress leads there, and no client of MCP."""
+
+import asyncio
+import socket
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING
+
+from ...application.settings import ServerSettings
+from ...domain.errors import CommandError
+from .operations import Allowed, Operations
+
+if TYPE_CHECKING:
+    import uvicorn
+
+_CONNECTIONS = 100
+_GRACE_SECONDS = 1
+
+
+@asynccontextmanager
+async def operations_apart(
+    operations: Operations, settings: ServerSettings, allowed: Allowed
+) -> AsyncGenerator[None]:
+    """Serve *operations* where *settings* want them apart, for as long as the block runs.
+
+    That is longer than clients are served: who asks meanwhile is told that the server drains.
+
+    Raises:
+        CommandError: the address cannot be had.
+    """
+    if not settings.operations_port:
+        yield
+        return
+    listener = _listening(settings.operations_host or settings.host, settings.operations_port)
+    server = _server(operations, settings, allowed)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise CommandError(
+            f"server.operations_port: cannot listen on {host} port {port}: {error.strerror}.",
+            hint="Set server.operations_port to a free port, or server.operations_host to an own address.",
+        ) from error
+
+
+def _server(operations: Operations, settings: ServerSettings, allowed: Allowed) -> "uvicorn.Server":
+    import uvicorn
+    from starlette.applications import Starlette
+
+    from .connections import HEADER_BYTES, ConnectionBounds, bounded_protocol
+
+    class UntilTold(uvicorn.Server):
+        """One that no signal ends."""
+
+        @contextmanager
+        def capture_signals(self) -> Generator[None]:
+            """Leave them to the server of MCP."""
+            yield
+
+    bounds = ConnectionBounds(_CONNECTIONS, settings.request_seconds, settings.write_seconds)
+    return UntilTold(
+        uvicorn.Config(
+            Starlette(routes=operations.routes(allowed)),
+            http=bounded_protocol(bounds),
+            ws="none",
+            lifespan="off",
+            h11_max_incomplete_event_size=HEADER_BYTES,
+            limit_concurrency=2 * _CONNECTIONS,
+            proxy_headers=False,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+        )
+    )
