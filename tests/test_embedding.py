@@ -7,11 +7,37 @@ from pathlib import Path
 from typing import Any, assert_type
 
 import pytest
+from mcp import Client
 
 import kubeport as package
-from kubeport import Kubeport, Result, in_memory
-from kubeport.adapters.fake_cluster import FakeCluster, shop
-from kubeport.application.explain_command import Explanation
+from kubeport import (
+    Answer,
+    Approval,
+    Approver,
+    Caller,
+    Effect,
+    Explanation,
+    Failure,
+    FakeCluster,
+    Kubeport,
+    KubeportError,
+    Level,
+    Policy,
+    Question,
+    Release,
+    ResourceContent,
+    Result,
+    Rule,
+    SecuritySettings,
+    Sensitivity,
+    Settings,
+    Subscription,
+    Target,
+    in_memory,
+    live,
+    shop,
+)
+from kubeport.application.ports import Job
 
 pytest_plugins = ["pytester"]
 
@@ -66,4 +92,81 @@ async def test_the_public_types() -> None:
     assert_type(result.as_dict(), dict[str, Any])
     assert_type(kubeport.check("kubectl get pods"), Explanation)
     assert_type(package.__version__, str)
+    assert_type(await kubeport.read("k8s-context://demo"), ResourceContent)
+    await kubeport.aclose()
     assert result.error is None
+
+
+def _of_a_live_one(policy: Policy, approver: Approver) -> Kubeport:
+    """What ``live`` takes and gives; read by checkers, and called below without being run."""
+    assert_type(live(), Kubeport)
+    assert_type(live(Settings(), policy=policy, approver=approver), Kubeport)
+    return live(Settings(security=SecuritySettings(level=Level.WRITE)), policy=policy)
+
+
+class Person:
+    """Somebody who says yes; an ``Approver`` by its shape."""
+
+    async def ask(self, question: Question) -> Answer:
+        """Yes, to what is shown."""
+        assert_type(question.text, str)
+        assert_type(question.argv, tuple[tuple[str, ...], ...])
+        assert_type(question.target, Target)
+        assert_type(question.caller, Caller)
+        return Answer.APPROVED
+
+
+@pytest.mark.anyio
+async def test_the_types_of_policies_and_approvers() -> None:
+    """A policy is data; whatever has the method of an approver is one."""
+    rule = Rule("prod", "why", access=Level.READ_ONLY, sensitive=(Sensitivity.LOGS,), contexts=("prod",))
+    policy = Policy("team", access=Level.WRITE, approval=Approval.CHANGES, rules=(rule,))
+    assert_type(policy.rules, tuple[Rule, ...])
+    assert_type(policy.access, Level)
+    approver: Approver = Person()
+    assert_type(await approver.ask(_question()), Answer)
+    kubeport = in_memory(shop(), policy=policy, approver=approver)
+    scaled = await kubeport.command("kubectl scale deploy/web --replicas=3", caller=Caller("ann", ("dev",)))
+    assert_type(scaled.target, Target | None)
+    assert scaled.error is None
+    assert _of_a_live_one(policy, approver).rules.policy() is policy
+
+
+def _question() -> Question:
+    argv = (("kubectl", "scale", "deploy/web"),)
+    return Question(argv, Target("demo"), Effect.WRITE, "team", "", (), Caller(), "0" * 64)
+
+
+@pytest.mark.anyio
+async def test_the_types_of_subscriptions() -> None:
+    """A function gets the URI; the subscription is a context manager that says why it ended."""
+    told = list[str]()
+    kubeport = in_memory(shop(), Settings(security=SecuritySettings(level=Level.WRITE)))
+    subscription = await kubeport.subscriptions.subscribe("k8s-deployment://demo/shop/web", told.append)
+    assert_type(subscription, Subscription)
+    async with subscription as entered:
+        assert_type(entered, Subscription)
+        await kubeport.command("kubectl scale deployment web --replicas=3 -n shop")
+    assert_type(subscription.error, KubeportError | None)
+    await kubeport.aclose()
+    assert told == ["k8s-deployment://demo/shop/web"]
+
+
+@pytest.mark.anyio
+async def test_the_types_of_the_fixtures(
+    fake_cluster: FakeCluster, kubeport_settings: Settings, kubeport: Kubeport, mcp_client: Client
+) -> None:
+    """The four that pytest finds are what they are called."""
+    found: tuple[object, ...] = (fake_cluster, kubeport_settings, kubeport, mcp_client)
+    assert [type(one) for one in found] == [FakeCluster, Settings, Kubeport, Client]
+    assert_type(fake_cluster.calls, list[Job])
+    assert_type(shop(), FakeCluster)
+    failing = FakeCluster(failures=[Failure.hanging("kubectl get")], releases=[Release("r", "r-1")])
+    assert_type(in_memory(failing, kubeport_settings), Kubeport)
+
+
+def test_the_documentation_imports_from_the_top_only() -> None:
+    """An example needs no knowledge of how the library is laid out."""
+    docs = PAGE.parents[1]
+    for page in (*docs.rglob("*.md"), docs.parent / "README.md"):
+        assert not re.search(r"^(from|import) kubeport\.(?!testing)", page.read_text(), re.MULTILINE), page

@@ -1,5 +1,7 @@
 """What ``import kubeport`` gives, and what it does not drag in."""
 
+import ast
+import importlib
 import subprocess
 import sys
 import tomllib
@@ -42,14 +44,42 @@ def test_the_command_line_answers_without_heavy_imports(option: str) -> None:
     assert python(code).endswith("[]\n")
 
 
+EXPORTED = [
+    "Access", "Answer", "Approval", "Approver", "AuditSettings", "AuthSettings", "Caller",
+    "CommandError", "Effect", "ErrorDetails", "ExecutionFailed", "Explanation", "Failure",
+    "FakeCluster", "IdentitySettings", "Kubeport", "KubeportError", "Level", "LimitSettings", "Log",
+    "Origin", "Policy", "PolicyDenied", "Progress", "PromptSettings", "Question", "Release", "Request",
+    "ResourceContent", "ResourceNotFound", "Result", "Rule", "SecuritySettings", "Sensitivity",
+    "ServerSettings", "Settings", "StateSettings", "Subscription", "Target", "TargetSettings",
+    "ToolSettings", "__version__", "in_memory", "live", "shop",
+]  # fmt: skip
+
+
 def test_exported_names() -> None:
-    """Every exported name resolves, and there are no others."""
-    assert sorted(kubeport.__all__) == sorted(set(kubeport.__all__))
+    """What embedders may rely on: a name that goes breaks them, one that comes is promised."""
+    assert sorted(kubeport.__all__) == EXPORTED
     for name in kubeport.__all__:
-        assert getattr(kubeport, name) is not None
+        found = getattr(kubeport, name)
+        assert getattr(found, "__name__", name) == name
     with pytest.raises(AttributeError, match="nonsense"):
         kubeport.nonsense  # noqa: B018
     assert dir(kubeport) == sorted(kubeport.__all__)
+
+
+def test_checkers_see_the_same_names() -> None:
+    """What is imported for type checkers is what is loaded when it is used."""
+    (seen,) = (
+        node.body
+        for node in ast.parse((ROOT / "src" / "kubeport" / "__init__.py").read_text()).body
+        if isinstance(node, ast.If)
+    )
+    for line in seen:
+        assert isinstance(line, ast.ImportFrom) and line.module is not None
+        (one,) = line.names
+        assert one.asname == one.name  # or checkers take it for a name of ours only
+        loaded = getattr(importlib.import_module(f"kubeport.{line.module}"), one.name)
+        assert getattr(kubeport, one.name) is loaded
+    assert len(seen) == len(EXPORTED) - 1
 
 
 def test_the_version_is_the_packages() -> None:
