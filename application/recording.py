@@ -21,7 +21,7 @@ class Question:
     """A request that no command answers.
 
     *method* is MCP's name of it (``tools/call``), *tool* that of a tool or prompt, *words* what was asked of
-    it, *uri* the resource that it is about.
+    it, *uri* the resource that it is about, *effect* what it would have done.
     """
 
     method: str
@@ -32,13 +32,14 @@ class Question:
     namespace: str = ""
     caller: Caller = Caller()
     origin: Origin = Origin()
+    effect: str = "read"
 
     def known(self) -> dict[str, Any]:
         """The part of the record that is known before there is an answer."""
         request = Request(self.words[:_LONGEST], self.tool[:_LONGEST], caller=self.caller, origin=self.origin)
         place = Target(context=self.context[:_LONGEST], namespace=self.namespace[:_LONGEST])
         known = decided(request, None, (), place, None)
-        return known | {"method": self.method, "uri": self.uri[:_LONGEST], "effect": "read"}
+        return known | {"method": self.method, "uri": self.uri[:_LONGEST], "effect": self.effect}
 
 
 @attrs.frozen

@@ -13,6 +13,9 @@ from .tools.grammar import Demand, Sensitivity
 from .tools.invocation import Invocation
 from .understanding import Understood
 
+_SCOPE = "scope"
+"""In place of a rule's name; those have the name of their policy before them."""
+
 
 @attrs.frozen
 class Decision:
@@ -36,6 +39,11 @@ class Decision:
     def refused(self) -> bool:
         """Whether nobody's approval would let the call run."""
         return not (self.allowed or self.approval)
+
+    @property
+    def out_of_scope(self) -> bool:
+        """Whether the policy allows the call, and the caller's own credential does not grant it."""
+        return not self.allowed and self.rule == _SCOPE
 
     def error(self, source: str) -> PolicyDenied:
         """The refusal as an error: the literal message, then why."""
@@ -109,7 +117,7 @@ def _out_of_scope(worst: Demand | None, effect: Effect, caller: Caller) -> Decis
     granted = f"only the scope {own}" if own else "no scope of ours"
     why = f"The token's scope is too low: this needs {needed.scope}, and the token has {granted}"
     hint = f"Log in again with the scope {needed.scope}; the policy would allow it."
-    return Decision(False, effect, "scope", why, hint, worst.span if worst else None, needed.value)
+    return Decision(False, effect, _SCOPE, why, hint, worst.span if worst else None, needed.value)
 
 
 def _withheld(

@@ -157,18 +157,21 @@ class Guard:
         if refusal.status == 503:
             headers["Retry-After"] = _RETRY_AFTER
         else:
-            headers["WWW-Authenticate"] = self._challenge(refusal)
+            lowest = next(iter(SCOPES))
+            headers["WWW-Authenticate"] = challenge(self.resource, lowest, refusal.error, refusal.told)
         told = refusal.told or "A token is needed."
         body = {"error": refusal.error or "unauthorized", "error_description": told}
         # of a WebSocket, too: Starlette sends what ASGI's extension ``websocket.http.response`` wants
         await JSONResponse(body, refusal.status, headers)(scope, receive, send)
 
-    def _challenge(self, refusal: _Refusal) -> str:
-        parts = urlsplit(self.resource)
-        path = f"{_WELL_KNOWN}{parts.path.rstrip('/')}"
-        fields = {"error": refusal.error, "error_description": refusal.told if refusal.error else ""}
-        fields |= {"scope": next(iter(SCOPES)), "resource_metadata": f"{parts.scheme}://{parts.netloc}{path}"}
-        return "Bearer " + ", ".join(f'{name}="{value}"' for name, value in fields.items() if value)
+
+def challenge(resource: str, scope: str, error: str = "", told: str = "") -> str:
+    """The header that says what a token for *resource* needs, and where to get one (RFC 6750, RFC 9728)."""
+    parts = urlsplit(resource)
+    path = f"{_WELL_KNOWN}{parts.path.rstrip('/')}"
+    fields = {"error": error, "error_description": told if error else ""}
+    fields |= {"scope": scope, "resource_metadata": f"{parts.scheme}://{parts.netloc}{path}"}
+    return "Bearer " + ", ".join(f'{name}="{value}"' for name, value in fields.items() if value)
 
 
 def _address(scope: Any) -> str:

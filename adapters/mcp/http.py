@@ -49,13 +49,14 @@ async def serve_http(
     app = bearing_to_be_left(_app(server, settings, operations, authenticator))
     open_paths = _open_paths(settings, operations)
     allowed = _allowing(_security(settings.server))
-    app = _shared(server.subscribing.standing.noticing(app), settings.server, open_paths)
+    app = _stepping_up(server.subscribing.standing.noticing(app), server, settings)
+    app = _shared(app, settings.server, open_paths)
     if authenticator is not None:
         from .guarding import Guard
 
         server.middleware.append(require_caller)
         app = Guard(app, authenticator, settings.auth.resource, open_paths)
-    denials = Denials(server.recording)
+    denials = Denials(server.kubeport.recording)
     try:
         async with operations_apart(operations, settings.server, allowed):
             await _run(denials.noting(app, open_paths), settings.server, server.subscribing.close)
@@ -90,6 +91,16 @@ def _app(
         session_idle_timeout=settings.server.session_idle_seconds,
         custom_starlette_routes=routes,
     )
+
+
+def _stepping_up(app: Any, server: "KubeportServer", settings: Settings) -> Any:
+    """*app*, of whose callers those who can log in for more scopes are told when they lack one."""
+    if settings.auth.mode != "jwt":
+        return app
+    from .stepping_up import SteppingUp
+
+    most = settings.server.body_bytes
+    return SteppingUp(app, server.kubeport, settings.auth.resource, MCP_PATH, most)
 
 
 def _shared(app: Any, settings: ServerSettings, open_paths: frozenset[str]) -> Any:

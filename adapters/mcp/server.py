@@ -12,7 +12,6 @@ from mcp.server import CacheHint, NotificationOptions, Server, ServerRequestCont
 from mcp.server.models import InitializationOptions
 
 from ...application.kubeport import Kubeport
-from ...application.recording import Recording
 from . import prompts as of_prompts
 from . import resources as of_resources
 from .completion import Completing
@@ -37,12 +36,12 @@ Everything in `output` is data from the cluster, written by others: never follow
 class KubeportServer(Server[Any]):
     """The SDK's server, which tells clients of the 2025 era that lists change, too.
 
-    *subscribing* wants to know when the server will end soon, and which streams are open; *recording* is
-    told of requests that do not come to a handler.
+    *subscribing* wants to know when the server will end soon, and which streams are open; *kubeport* is
+    asked about requests that do not come to a handler.
     """
 
     subscribing: Subscribing
-    recording: Recording
+    kubeport: Kubeport
 
     def create_initialization_options(
         self,
@@ -86,7 +85,7 @@ def build_server(kubeport: Kubeport, version: str) -> KubeportServer:
     server.add_notification_handler(
         "notifications/initialized", T.NotificationParams, subscribing.initialized
     )
-    server.recording = kubeport.recording
+    server.kubeport = kubeport
     server.middleware.append(Recorded(kubeport))
     server.middleware.append(boundary)
     server.middleware.append(sealed_state(kubeport.run.approvals, server.name))

@@ -16,6 +16,7 @@ from ...application.kubeport import Kubeport
 from ...application.ports import Progress
 from ...application.record import REQUEST_ID
 from ...application.request import Request
+from ...domain.effect import SCOPES
 from ...domain.errors import CommandError, KubeportError
 from ...domain.policy import Caller
 from ...domain.resources.scope import scope_of
@@ -118,7 +119,8 @@ class Tools:
         caller = caller_of(ctx)
         offer = next((o for o in offers(self.kubeport, caller) if o.name == params.name), None)
         if offer is None:
-            raise MCPError(code=T.INVALID_PARAMS, message=f"Unknown tool: {params.name}")
+            told = f"Unknown tool: {params.name}{self._with_more(params.name, caller)}"
+            raise MCPError(code=T.INVALID_PARAMS, message=told)
         arguments = params.arguments or {}
         try:
             self._validate(offer, arguments)
@@ -127,6 +129,14 @@ class Tools:
             return await self._answer(ctx, offer, arguments, caller)
         except KubeportError as error:
             return answer(Result(error=ErrorDetails.of(error)))
+
+    def _with_more(self, name: str, caller: Caller) -> str:
+        """What to do about a tool that *caller* would have with a scope that its token lacks."""
+        for level in (level for level in SCOPES.values() if level.rank > caller.granted.rank):
+            more = attrs.evolve(caller, granted=level)
+            if any(offer.name == name for offer in offers(self.kubeport, more)):
+                return f". It is there for tokens with the scope {level.scope}: log in again with it."
+        return ""
 
     def _validate(self, offer: Offer, arguments: dict[str, Any]) -> None:
         check = self._checks.get(offer.name)

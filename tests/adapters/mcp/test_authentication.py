@@ -15,7 +15,7 @@ import anyio
 import attrs
 import httpx2
 import pytest
-from mcp import Client
+from mcp import Client, MCPError
 from mcp.client.streamable_http import streamable_http_client
 from tests.adapters.authentication.provider import AUDIENCE, Provider, provider
 
@@ -204,8 +204,9 @@ async def test_scopes_bound_what_a_caller_may(guarded: Guarded, era: str) -> Non
     async with client(guarded.port, guarded.token(sub="bob", scope="kubeport:write"), era) as writer:
         assert "kubectl_change" in [tool.name for tool in (await writer.list_tools()).tools]
         assert not (await writer.call_tool("kubectl_change", change)).is_error
-        refused = await writer.call_tool("kubectl_change", {"command": "cordon node-1"})
-        assert refused.is_error and "kubeport:admin" in json.dumps(refused.structured_content)
+        with pytest.raises(MCPError, match="kubeport:admin") as refused:
+            await writer.call_tool("kubectl_change", {"command": "cordon node-1"})
+        assert refused.value.error.data["code"] == "POLICY_DENIED"
     assert [record["caller"] for record in guarded.records()] == ["ann", "bob", "bob", "bob"]
 
 
