@@ -179,5 +179,7 @@ def choose_telemetry(
             Tracing(server.traces, metadata.version("kubeport")) if server.traces else None,
         )
     except ImportError as error:
-        hint = "pip install 'kubeport[metrics,otlp]', or leave server.metrics and server.traces out."
+        from ..adapters.installation import extra
+
+        hint = f"{extra('metrics', 'otlp')}, or leave server.metrics and server.traces out."
         raise CommandError(f"Telemetry needs a package that is missing: {error.name}.", hint=hint) from error

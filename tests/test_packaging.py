@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from kubeport.adapters.mcp.catalogue import offers
 from kubeport.application.settings import Settings
 
 ROOT = Path(__file__).parents[1]
+ROOMS = ("domain", "application", "adapters", "containers", "src/kubeport")
 BUNDLE = ROOT / "packaging" / "mcpb"
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 MANIFEST: dict[str, Any] = json.loads((BUNDLE / "manifest.json").read_text())
@@ -39,6 +41,15 @@ def test_the_bundle_is_this_version() -> None:
     assert inner["dependencies"] == [f"kubeport[kubectl]=={PROJECT['version']}"]
     assert inner["requires-python"] == PROJECT["requires-python"]
     assert MANIFEST["compatibility"]["runtimes"]["python"] == PROJECT["requires-python"]
+
+
+def test_nothing_names_a_package_that_is_not_published() -> None:
+    """Until it is, the name may be anybody's; the bundle and server.json wait for it to be ours."""
+    texts = [*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md")]
+    texts += [file for room in ROOMS for file in (ROOT / room).rglob("*.py")]
+    for text in texts:
+        assert not re.search(r"(pip|pipx|uv tool) install '?kubeport\b", text.read_text()), text
+        assert not re.search(r"uvx kubeport\b", text.read_text()), text
 
 
 def test_the_bundle_lists_the_tools_that_are_offered() -> None:

@@ -5,6 +5,7 @@ from importlib import import_module
 from typing import Any
 
 from ...domain.errors import CommandError
+from ..installation import extra
 from .canonical import canonical, failed
 from .lane import Lane
 
@@ -30,9 +31,7 @@ class OtlpAudit:
             scope: Any = import_module("opentelemetry.sdk.util.instrumentation")
             otlp: Any = import_module("opentelemetry.exporter.otlp.proto.http._log_exporter")
         except ImportError as error:
-            raise CommandError(
-                "audit.otlp_endpoint needs more packages.", hint="pip install 'kubeport[otlp]'"
-            ) from error
+            raise CommandError("audit.otlp_endpoint needs more packages.", hint=extra("otlp")) from error
         about = {"service.name": "kubeport", "service.version": version}
         self._about = resources.Resource.create(about)
         self._scope = scope.InstrumentationScope("kubeport.audit", version)

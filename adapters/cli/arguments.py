@@ -131,7 +131,8 @@ def _setup(commands: Commands, shared: argparse.ArgumentParser) -> None:
     setup.add_argument("--write", action="store_true", help="merge it into the host's file")
     setup.add_argument("--file", metavar="FILE", help="another file than the host's usual one")
     setup.add_argument("--name", default="kubernetes", help="the server's name there (default: kubernetes)")
-    setup.add_argument("--via", choices=("path", "uvx"), default="path", help="how the host starts it")
+    told = "how the host starts it; uvx takes it from where this installation came from"
+    setup.add_argument("--via", choices=("path", "uvx"), default="path", help=told)
     setup.add_argument("--url", help="a server that runs already, instead of one that the host starts")
 
 

@@ -8,20 +8,21 @@ from typing import Any
 import attrs
 
 from ...domain.errors import TOOLS, KubeportError
+from ..installation import extra
 from .terminal import print_json
 
 
 @attrs.frozen
 class Way:
-    """How one tool is got: by Homebrew's *formula*, else from its publisher's *page*, else by *pip*."""
+    """How one tool is got: by an *extra* of ours, by Homebrew's *formula*, from its publisher's *page*."""
 
     page: str
     formula: str
-    pip: str = ""
+    extra: str = ""
 
 
 WAYS = {
-    "kubectl": Way("https://kubernetes.io/docs/tasks/tools/", "kubernetes-cli", "kubeport[kubectl]"),
+    "kubectl": Way("https://kubernetes.io/docs/tasks/tools/", "kubernetes-cli", "kubectl"),
     "helm": Way("https://helm.sh/docs/intro/install/", "helm"),
     "istioctl": Way("https://istio.io/latest/docs/ops/diagnostic-tools/istioctl/", "istioctl"),
     "argocd": Way("https://argo-cd.readthedocs.io/en/stable/cli_installation/", "argocd"),
@@ -53,7 +54,7 @@ def _row(locate: Callable[[str], str], name: str) -> dict[str, Any]:
 
 def _ways(name: str) -> list[str]:
     way = WAYS[name]
-    found = [f"{sys.executable} -m pip install '{way.pip}'"] if way.pip else []
+    found = [extra(way.extra)] if way.extra else []
     if sys.platform == "darwin":
         found.append(f"brew install {way.formula}")
     return [*found, f"its publisher's page: {way.page}", f"--set tools.paths.{name}=/absolute/path/{name}"]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ...application.settings import names_a_file
 from ...domain.errors import CommandError
+from .. import installation
 from .changes import difference, summary
 from .entry import Entry
 from .table import HOSTS, Host, Place
@@ -17,6 +18,11 @@ from .text import found_in, merged, snippet
 from .writing import write
 
 _DESKTOP_PATH = ("/usr/bin", "/bin", "/usr/sbin", "/sbin", "/usr/local/bin")
+
+_BARE_NAME = (
+    "uvx takes what the package index has under the name kubeport: "
+    "see to it that this is the published package of this project."
+)
 
 
 def setup(check: Callable[[], None], arguments: argparse.Namespace) -> int:
@@ -28,6 +34,8 @@ def setup(check: Callable[[], None], arguments: argparse.Namespace) -> int:
     entry = entry_of(arguments, host)
     if not entry.url:
         check()
+    if entry.args[:1] == ("kubeport",):
+        print(_BARE_NAME, file=sys.stderr)
     file = Path(arguments.file) if arguments.file else host.file(_place())
     if arguments.write:
         return _write(host, entry, file)
@@ -84,9 +92,13 @@ def _option(name: str, value: str | None) -> list[str]:
 
 
 def _start(via: str) -> tuple[str, tuple[str, ...]]:
-    """The words that start Kubeport: by uvx, else by an absolute path, since hosts may have another PATH."""
+    """The words that start Kubeport: by uvx, else by an absolute path, since hosts may have another PATH.
+
+    uvx takes it from where this installation came from; the bare name would be whoever has it on the index.
+    """
     if via == "uvx":
-        return "uvx", ("kubeport",)
+        origin = installation.origin()
+        return "uvx", ("--from", origin, "kubeport") if origin else ("kubeport",)
     own = Path(sys.argv[0])
     if own.name == "kubeport" and own.is_file():
         return str(own.absolute()), ()

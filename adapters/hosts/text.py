@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from ...domain.errors import CommandError
+from ..installation import extra
 from .changes import Edit, edits, is_ours
 from .commented import loads, with_value
 from .entry import Entry
 from .table import Host
-
-_MISSING = "Install it: pip install 'kubeport[setup]'; or add what `kubeport setup` prints."
 
 
 def snippet(host: Host, entry: Entry) -> str:
@@ -70,7 +69,8 @@ def _in_toml(host: Host, name: str, text: str, steps: Iterable[Edit]) -> str:
         import tomlkit
     except ImportError as error:
         told = "To be changed with its comments kept, it needs one more package."
-        raise CommandError(told, hint=_MISSING) from error
+        hint = f"Install it: {extra('setup')}; or add what `kubeport setup` prints."
+        raise CommandError(told, hint=hint) from error
     document: Any = tomlkit.parse(text)
     servers = document.setdefault(host.key, tomlkit.table(is_super_table=True))
     for path, value in steps:

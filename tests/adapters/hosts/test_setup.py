@@ -77,11 +77,24 @@ def test_a_running_server_keeps_its_own_settings(home: Path, capsys: pytest.Capt
     assert json.loads(capsys.readouterr().out)["servers"]["kubernetes"]["url"].startswith("https://")
 
 
-def test_uvx_starts_it_without_an_installation(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """--via uvx names the package, not a path of this machine."""
+@pytest.mark.parametrize(
+    ("origin", "args"),
+    [("/src/kubeport", ["--from", "/src/kubeport", "kubeport", "serve"]), ("", ["kubeport", "serve"])],
+)
+def test_uvx_takes_it_from_where_it_came(
+    origin: str,
+    args: list[str],
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The bare name is that of an index, where it may be anybody's: that is said."""
+    monkeypatch.setattr("kubeport.adapters.installation.origin", lambda: origin)
     main(["setup", "cursor", "--via", "uvx"])
-    entry = json.loads(capsys.readouterr().out)["mcpServers"]["kubernetes"]
-    assert (entry["command"], entry["args"]) == ("uvx", ["kubeport", "serve"])
+    told = capsys.readouterr()
+    entry = json.loads(told.out)["mcpServers"]["kubernetes"]
+    assert (entry["command"], entry["args"]) == ("uvx", args)
+    assert ("published package" in told.err) is (not origin)
 
 
 @pytest.mark.parametrize(
@@ -165,4 +178,4 @@ def test_toml_without_its_package_is_told(
     assert main(["setup", "codex", "--write", "--file", str(file)]) == 0
     assert main(["setup", "codex", "--write", "--level", "write", "--file", str(file)]) == 2
     told = capsys.readouterr().err
-    assert f"{file}: To be changed" in told and "kubeport[setup]" in told
+    assert f"{file}: To be changed" in told and "[setup]" in told
