@@ -1,6 +1,6 @@
 """The seam: one frozen object that agents embed, MCP serves and tests drive."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from typing import Protocol
 
@@ -54,7 +54,7 @@ class Kubeport:
 
     async def command(
         self,
-        command: str,
+        command: str | Sequence[str],
         *,
         context: str = "",
         namespace: str = "",
@@ -68,14 +68,16 @@ class Kubeport:
         scope: str = "",
         approver: Approver | None = None,
     ) -> Result:
-        """Run a command line that begins with the tool's name, such as ``kubectl get pods``.
+        """Run a command line that begins with the tool's name, such as ``kubectl get pods``, or its words.
 
+        Words need no quoting: ``["kubectl", "get", "pods", "-l", selector]`` is four words and the selector,
+        whatever stands in that.
         *timeout* is in seconds, *manifest* the text for ``-f -``; *fold*, *whole*, *origin* and
         *scope* as in ``Request``; *approver* is asked in place of the one given to ``live``. Errors are
         part of the result; nothing is raised but cancellation.
         """
         request = Request(
-            command,
+            _line_or_words(command),
             context=context,
             namespace=namespace,
             timeout=timeout,
@@ -113,7 +115,7 @@ class Kubeport:
 
     def check(
         self,
-        command: str,
+        command: str | Sequence[str],
         *,
         context: str = "",
         namespace: str = "",
@@ -121,5 +123,10 @@ class Kubeport:
         caller: Caller = Caller(),
     ) -> Explanation:
         """What would become of *command*: how it is read, and whether it is allowed."""
-        request = Request(command, context=context, namespace=namespace, scope=scope, caller=caller)
+        line = _line_or_words(command)
+        request = Request(line, context=context, namespace=namespace, scope=scope, caller=caller)
         return self.explain(request)
+
+
+def _line_or_words(command: str | Sequence[str]) -> str | tuple[str, ...]:
+    return command if isinstance(command, str) else tuple(command)

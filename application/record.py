@@ -48,7 +48,8 @@ def _carried(call: Invocation) -> dict[str, str]:
 def shown_command(request: Request, call: Invocation | None) -> str:
     """The command in one line without secrets: as it was understood, else as it was written."""
     if call is None:
-        return redact(request.command)[0]
+        given = request.command
+        return redact(given)[0] if isinstance(given, str) else " ".join(redact_words(given)[0])
     return " ".join(clean((call.argv(),), call)[0])
 
 

@@ -42,14 +42,15 @@ class Origin:
 class Request:
     """One call as it comes from outside.
 
-    *tool* may be empty where the command names it. *scope* is a resource URI whose context and
+    *command* is a line, or its words where somebody has split it already; a word is then no pipe, whatever is
+    in it. *tool* may be empty where the command names it. *scope* is a resource URI whose context and
     namespace count (``k8s-namespace://prod/web``), instead of the two arguments. *timeout* is in
     seconds; None is the default.
     *manifest* is the text handed to ``-f -``. *fold* writes runs of alike lines once. *whole* asks
     for all of the output that is kept, not for the first part of it. *origin* is kept in the audit.
     """
 
-    command: str
+    command: str | tuple[str, ...]
     tool: str = ""
     context: str = ""
     namespace: str = ""

@@ -4,6 +4,7 @@ from ..domain.context import ContextRef, Kubeconfig, Target
 from ..domain.effect import Effect
 from ..domain.errors import CommandError, ContextNotFound, PolicyDenied
 from ..domain.identity import Identity
+from ..domain.nearness import did_you_mean
 from ..domain.tools.grammar import Meaning
 from ..domain.tools.invocation import FlagUse, Invocation
 from ..domain.tools.values import CONTEXT, NAMESPACE, Value
@@ -95,7 +96,7 @@ def _context(known: Kubeconfig, wanted: str) -> tuple[ContextRef, bool]:
     if wanted:
         found = known.find(wanted)
         if found is None:
-            raise ContextNotFound.among(known.names)
+            raise ContextNotFound.among(known.names, did_you_mean(wanted, known.names))
         return found, False
     current = known.find(known.current)
     if current is not None:

@@ -12,6 +12,7 @@ lists what may stand inside a value (``{.items[0]}``, ``*=nginx``) and what may 
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 import attrs
 
@@ -65,6 +66,34 @@ def read(source: str) -> Pipeline:
     return _Reader(source).pipeline()
 
 
+def read_words(words: Sequence[str]) -> Pipeline:
+    """A pipeline of one stage from *words* that a shell, or a program, has split already.
+
+    Each word is taken as it is, a ``|`` as well. The source shows them as ``read`` would take them; it is
+    for people to look at, and never read again.
+
+    Raises:
+        CommandError: no words, too long, or a character that ``read`` takes in no form.
+    """
+    source, tokens = "", list[Token]()
+    for word in words:
+        start = len(source) + bool(tokens)
+        source += " " * bool(tokens) + quoted(word)
+        tokens.append(Token(word, Span(start, len(source))))
+    if not tokens:
+        raise CommandError("The command is empty.", hint="Write one, such as: get pods")
+    reader = _Reader(source)
+    reader.check()
+    return Pipeline(source, (Command(tuple(tokens), Span(0, len(source))),))
+
+
+def quoted(word: str) -> str:
+    """*word* as it is written in a command line: bare where that is possible."""
+    if _PLAIN.fullmatch(word):
+        return word
+    return "'" + word.replace("'", "'\\''") + "'"
+
+
 @attrs.define
 class _Reader:
     source: str
@@ -81,6 +110,12 @@ class _Reader:
                 raise self._error(bar, bar + 1, f"More than {MAX_STAGES} stages in a pipeline.")
             stages.append(self._stage(bar))
         return Pipeline(self.source, tuple(stages))
+
+    def check(self) -> None:
+        """Refuse a source that is too long, or has what may stand nowhere, quoted or not."""
+        self._check_size()
+        self._check_characters()
+        self._check_quoted(0, len(self.source))
 
     def _check_size(self) -> None:
         if len(self.source) > MAX_BYTES or len(self.source.encode(errors="replace")) > MAX_BYTES:

@@ -7,7 +7,8 @@ import attrs
 from .command import Pipeline, Token
 from .errors import TOOL_NOT_FOUND_MESSAGE, TOOLS, CommandError, ToolNotFound
 from .filters import FilterCall, parse_filter
-from .reading import read
+from .nearness import did_you_mean
+from .reading import read, read_words
 from .safeguards import Safeguards
 from .tools import grammar_of
 from .tools.invocation import Invocation
@@ -33,14 +34,17 @@ class Understood:
         return self.pipeline.source
 
 
-def understand(source: str, tool: str = "", safeguards: Safeguards = Safeguards()) -> Understood:
-    """Read *source* as a call of *tool*, or of the tool it names where *tool* is empty.
+def understand(
+    command: str | tuple[str, ...], tool: str = "", safeguards: Safeguards = Safeguards()
+) -> Understood:
+    """Read *command*, a line or its words, as a call of *tool*, or of the tool it names where that is empty.
 
     Raises:
         ToolNotFound: the command names no tool that exists or is enabled.
         CommandError: the text, the call or a filter cannot be understood.
     """
-    pipeline = read(source)
+    pipeline = read(command) if isinstance(command, str) else read_words(command)
+    source = pipeline.source
     words = pipeline.stages[0].words
     named = _named_tool(words[0], source)
     if tool and named and named != tool:
@@ -48,7 +52,8 @@ def understand(source: str, tool: str = "", safeguards: Safeguards = Safeguards(
         raise CommandError(f"This is a {named} command.", source, words[0].span, hint)
     wanted = tool or named
     if wanted not in safeguards.tools:
-        raise ToolNotFound(_missing_tool(safeguards), source, words[0].span)
+        near = "" if wanted else did_you_mean(words[0].text, safeguards.tools)
+        raise ToolNotFound(_missing_tool(safeguards), source, words[0].span, near)
     call = parse(grammar_of(wanted), words[1:] if named else words, source)
     filters = tuple(parse_filter(stage, source) for stage in pipeline.stages[1:])
     _check_pipes(filters, safeguards, source)

@@ -2,7 +2,9 @@
 
 import argparse
 import re
-from typing import Any, NoReturn
+from typing import Any
+
+from .words import Line, Parser
 
 Commands = Any  # argparse gives the type of its subparsers no public name
 
@@ -14,21 +16,6 @@ EXIT_TIMEOUT = 124
 _SCOPE = "instead of both: a resource URI, such as k8s-namespace://prod/web"
 TOOL_NAMES = ("kubectl", "helm", "istioctl", "argocd")
 LEVELS = ("read-only", "write", "admin")
-
-
-class Parser(argparse.ArgumentParser):
-    """argparse's, which also says what a mistyped word may have been meant for."""
-
-    def error(self, message: str) -> NoReturn:
-        """Print usage and *message*, with the nearest word where one is near, and leave with 2."""
-        found = re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)", message)
-        if found is not None:
-            from difflib import get_close_matches
-
-            known = re.findall(r"[\w-]+", found[2])
-            near = get_close_matches(found[1], known, n=1)
-            message += f"\nDid you mean {near[0]}?" if near else ""
-        super().error(message)
 
 
 def parser(version: str) -> argparse.ArgumentParser:
@@ -47,6 +34,7 @@ def parser(version: str) -> argparse.ArgumentParser:
     _run(commands, shared)
     _policy(commands, shared)
     contexts = commands.add_parser("contexts", parents=[shared], help="list the contexts of the kubeconfig")
+    contexts.add_argument("--names", action="store_true", help="print the names alone")
     _json(contexts)
     _auth(commands, shared)
     _prompts(commands, shared)
@@ -59,7 +47,8 @@ def parser(version: str) -> argparse.ArgumentParser:
     _tools(commands, shared)
     _audit(commands, shared)
     completion = commands.add_parser("completion", help="print the completion script of a shell")
-    completion.add_argument("shell", choices=("bash", "zsh", "tcsh"), help="put it where the shell looks")
+    shells = ("bash", "zsh", "fish", "tcsh")
+    completion.add_argument("shell", choices=shells, help="put it where the shell looks")
     commands.add_parser("demo", help="show the main job on an in-memory cluster; needs no cluster")
     return root
 
@@ -105,7 +94,7 @@ def _shared() -> argparse.ArgumentParser:
 def _questions(commands: Commands, name: str, told: str) -> Commands:
     """The command *name*, which is *told* to be a family of questions."""
     return commands.add_parser(name, help=told).add_subparsers(
-        dest="question", required=True, metavar="QUESTION"
+        dest="question", required=True, metavar="COMMAND"
     )
 
 
@@ -138,7 +127,7 @@ def _setup(commands: Commands, shared: argparse.ArgumentParser) -> None:
 
 def _run(commands: Commands, shared: argparse.ArgumentParser) -> None:
     run = commands.add_parser("run", parents=[shared], help="run one command under the policy")
-    run.add_argument("line", metavar="COMMAND", help='such as "kubectl get pods -n web"')
+    _line(run)
     run.add_argument("--context", default="")
     run.add_argument("--namespace", default="")
     run.add_argument("--scope", default="", metavar="URI", help=_SCOPE)
@@ -147,11 +136,16 @@ def _run(commands: Commands, shared: argparse.ArgumentParser) -> None:
     _json(run)
 
 
+def _line(parser: argparse.ArgumentParser) -> None:
+    told = 'such as "kubectl get pods -n web"; without quotes all that follows belongs to it'
+    parser.add_argument("line", metavar="COMMAND", action=Line, help=told)
+
+
 def _policy(commands: Commands, shared: argparse.ArgumentParser) -> None:
     policy = _questions(commands, "policy", "ask the policy")
     for name, told in (("check", "allowed or refused"), ("explain", "how a command is read and judged")):
         asked = policy.add_parser(name, parents=[shared], help=told)
-        asked.add_argument("line", metavar="COMMAND")
+        _line(asked)
         asked.add_argument("--context", default="")
         asked.add_argument("--namespace", default="")
         asked.add_argument("--scope", default="", metavar="URI", help=_SCOPE)

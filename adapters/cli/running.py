@@ -85,12 +85,18 @@ def contexts(kubeport: Kubeport, arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(known.as_rows())
         return 0
-    width = max((len(name) for name in known.names), default=0)
+    if arguments.names:
+        for name in known.names:
+            print(name)
+        return 0
+    if not known.contexts:
+        told = "No context can be used: set KUBECONFIG, write ~/.kube/config, or let the policy allow one."
+        print(told, file=sys.stderr)
+        return 0
+    width = max(len(name) for name in ("CONTEXT", *known.names))
+    print(styled(f"  {'CONTEXT':<{width}}  NAMESPACE", "dim"))
     for ref in known.contexts:
         here = ref.name == known.current
         row = f"{'*' if here else ' '} {ref.name:<{width}}  {ref.namespace or 'default'}"
         print(styled(row, "strong") if here else row)
-    if not known.contexts:
-        told = "No context can be used: set KUBECONFIG, write ~/.kube/config, or let the policy allow one."
-        print(told, file=sys.stderr)
     return 0

@@ -6,7 +6,7 @@ value keeps its origin, so that ``kubeport config show`` can print it.
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_origin
 
@@ -16,6 +16,7 @@ import cattrs
 from ...application.settings import Settings
 from ...domain.effect import Level
 from ...domain.errors import CommandError
+from ...domain.nearness import did_you_mean
 from .strict import STRICT, as_table, read_toml
 
 Raw = Mapping[str, Mapping[str, Any]]
@@ -94,7 +95,7 @@ def _file_layers(path: str | None, environ: Mapping[str, str]) -> list[Layer]:
         if profile not in profiles:
             raise CommandError(
                 f"{file}: there is no profile {profile!r}.",
-                hint=f"Profiles: {', '.join(profiles) or 'none'} (sections [profiles.NAME.…]).",
+                hint=f"{_among(profile, 'Profiles', profiles)} They are sections [profiles.NAME.…].",
             )
         origin = f"{file} [profiles.{profile}]"
         layers.append(Layer(origin, _sections(profiles[profile], origin)))
@@ -188,15 +189,20 @@ def _field(section: str, key: str, origin: str) -> "attrs.Attribute[Any]":
     sections = {field.name: field for field in attrs.fields(Settings)}
     if section not in sections:
         raise CommandError(
-            f"{origin}: there is no section {section!r}.", hint=f"Sections: {', '.join(sections)}."
+            f"{origin}: there is no section {section!r}.", hint=_among(section, "Sections", sections)
         )
     fields = {field.name: field for field in _fields(sections[section])}
     if key not in fields:
         raise CommandError(
             f"{origin}: there is no setting {section}.{key}.",
-            hint=f"Settings of {section}: {', '.join(fields)}.",
+            hint=_among(key, f"Settings of {section}", fields),
         )
     return fields[key]
+
+
+def _among(word: str, what: str, known: Iterable[str]) -> str:
+    """The nearest of *known*, and all of them."""
+    return f"{did_you_mean(word, known)} {what}: {', '.join(known) or 'none'}.".lstrip()
 
 
 def _class(section: "attrs.Attribute[Any]") -> type[Any]:

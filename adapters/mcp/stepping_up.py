@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse
 
 from ...application.explain_command import Explanation
 from ...application.kubeport import Kubeport
+from ...application.record import shown_command
 from ...application.recording import Question
 from ...application.request import Request
 from ...domain.effect import Level
@@ -65,8 +66,8 @@ class SteppingUp:
         assert error is not None and refused.decision is not None
         recording = self.kubeport.recording
         question = Question(
-            "tools/call", request.tool, request.command, request.scope, request.context, request.namespace,
-            request.caller, origin_of_scope(scope), refused.decision.effect.word,
+            "tools/call", request.tool, shown_command(request, None), request.scope, request.context,
+            request.namespace, request.caller, origin_of_scope(scope), refused.decision.effect.word,
         )  # fmt: skip
         try:
             await self.kubeport.run.rates.admit(request.caller, request.tool)

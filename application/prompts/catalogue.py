@@ -9,6 +9,7 @@ import attrs
 
 from ...domain.effect import Level
 from ...domain.errors import CommandError
+from ...domain.nearness import did_you_mean
 from ...domain.policy import Caller
 from ..rules import Rules
 from ..settings import Settings
@@ -57,8 +58,9 @@ class Catalogue:
         known = self.all()
         found = next((prompt for prompt in known if prompt.name == name), None)
         if found is None:
-            names = ", ".join(prompt.name for prompt in known)
-            raise CommandError(f"There is no prompt {name[:64]!r}.", hint=f"Prompts: {names}.")
+            names = [prompt.name for prompt in known]
+            hint = f"{did_you_mean(name, names)} Prompts: {', '.join(names)}.".lstrip()
+            raise CommandError(f"There is no prompt {name[:64]!r}.", hint=hint)
         return found
 
     def may_change(self, caller: Caller) -> bool:

@@ -1,6 +1,7 @@
 """Reading a context and a namespace: what there is in it, and what is not well."""
 
 from ...domain.errors import ContextNotFound, ExecutionFailed, KubeportError, PolicyDenied
+from ...domain.nearness import did_you_mean
 from ...domain.resources.cut_lists import items
 from ...domain.resources.overview import KINDS, ContextSeen, NamespaceSeen, context_summary, namespace_summary
 from ...domain.resources.rows import FORMAT, rows
@@ -22,7 +23,7 @@ async def context_json(asking: Asking, uri: ResourceUri, contexts: ListContexts)
     known = contexts(asking.caller)
     ref = known.find(uri.context)
     if ref is None:
-        raise ContextNotFound.among(known.names)
+        raise ContextNotFound.among(known.names, did_you_mean(uri.context, known.names))
     version, (nodes, names) = await together(
         asking.may("version", "kubectl", "version", "-o", "json"),
         asking.may("nodes", "kubectl", "get", "nodes", "-o", FORMAT, "--no-headers"),

@@ -6,6 +6,7 @@ name a file, a program, an address or the environment, and scripts are read toke
 
 from ..command import Command
 from ..errors import CommandError
+from ..nearness import did_you_mean
 from .filter import FILTERS, FilterCall
 
 __all__ = ["FILTERS", "FilterCall", "parse_filter"]
@@ -27,9 +28,10 @@ def parse_filter(command: Command, source: str) -> FilterCall:
     name = command.words[0]
     program = PROGRAMS.get(name.text)
     if program is None or source[name.span.start : name.span.end] != name.text:
+        near = did_you_mean(name.text, FILTERS) if program is None else ""
         raise CommandError(
             f"{name.text!r} is not a filter that Kubeport knows.", source, name.span,
-            f"Filters, written bare: {', '.join(FILTERS)}.",
+            f"{near} Filters, written bare: {', '.join(FILTERS)}.".lstrip(),
         )
     words = parse_words(program, command.words, source)
     return FilterCall(name.text, program.binary, program.argv(words), command.span)

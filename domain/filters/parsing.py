@@ -9,6 +9,7 @@ import attrs
 
 from ..command import Token
 from ..errors import CommandError
+from ..nearness import did_you_mean
 from .options import MAX_TEXT, Option, Program, Style, Use, Words, whole
 
 
@@ -114,10 +115,11 @@ class _Reader:
     def _unknown(self, word: Token, name: str) -> CommandError:
         known = [each.names[0] for each in self.program.options]
         full = [each for each in self.program.index if name[2:] and each.startswith(name)]
+        near = did_you_mean(name, self.program.index) if name[2:] else ""
+        allowed = f"Allowed: {' '.join(known)}. A filter names no file and runs no program."
         return self._error(
             word, f"{name} is not an option of {self.program.name} that Kubeport allows.",
-            f"Options are spelled in full: {full[0]}." if full
-            else f"Allowed: {' '.join(known)}. A filter names no file and runs no program.",
+            f"Options are spelled in full: {full[0]}." if full else f"{near} {allowed}".lstrip(),
         )
 
     def _error(self, word: Token, message: str, hint: str = "") -> CommandError:

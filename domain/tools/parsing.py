@@ -6,13 +6,12 @@ the last value win, so a single-value flag may be given once; ``_`` is ``-`` to 
 refused; a flag with NoOptDefVal never takes the next word.
 """
 
-import difflib
-
 import attrs
 
 from ..command import Token
 from ..effect import Effect
 from ..errors import CommandError, Span
+from ..nearness import did_you_mean
 from .grammar import Demand, Flag, FlagTable, Grammar, Meaning, Verb
 from .invocation import FlagUse, Invocation, boolean_text
 
@@ -121,7 +120,7 @@ class _Parser:
         return self._error(
             word,
             f"{word.text!r} is not a {self.grammar.tool} command that Kubeport knows.",
-            _nearest(word.text, known) or "Plugins are never run.",
+            did_you_mean(word.text, known) or "Plugins are never run.",
         )
 
     def read_rest(self) -> None:
@@ -225,7 +224,7 @@ class _Parser:
         hint = ""
         if "_" in name:
             hint = "Flags are spelled with '-', never with '_'."
-        elif close := _nearest(name.lstrip("-"), tuple(table.long), prefix="--"):
+        elif close := did_you_mean(name.lstrip("-"), table.long, prefix="--"):
             hint = close
         command = " ".join((self.grammar.tool, *self.path))
         return self._error(word, f"{name} is not a flag of {command} that Kubeport knows.", hint)
@@ -284,8 +283,3 @@ _DOES = {
     Effect.ADMIN: "is destructive, or changes nodes, access or the cluster as a whole",
     Effect.NEVER: "is never allowed",
 }
-
-
-def _nearest(word: str, known: tuple[str, ...], prefix: str = "") -> str:
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.7)
-    return f"Did you mean {prefix}{close[0]}?" if close else ""

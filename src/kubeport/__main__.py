@@ -46,7 +46,9 @@ def _completion(arguments: "argparse.Namespace") -> int:
         told = f"completion needs one more package: {extra('completion')}"
         print(f"kubeport: {told}", file=sys.stderr)
         return EXIT_USAGE
-    print(shtab.complete(parser(__version__), arguments.shell))
+    from .adapters.cli.completing import script
+
+    print(script(shtab, parser(__version__), arguments.shell))
     return 0
 
 

@@ -126,6 +126,16 @@ async def test_a_refusal_is_one_record_with_its_rule(command: str, access: Acces
     assert kept["argv"] == []
 
 
+async def test_words_are_on_record_without_secrets() -> None:
+    """A command that came as words and was not understood, as one that was."""
+    bench = Bench()
+    await bench.run(Request(("kubectl", "lgin", "--token", "hunter2-hunter2", "a b")))
+    await bench.run(Request(("kubectl", "get", "pods", "-l", "app in (a, b)")))
+    refused, run = bench.audit.records
+    assert refused["command"].startswith("kubectl lgin --token ") and "hunter2" not in str(refused)
+    assert run["argv"][0][-2:] == ["--selector=app in (a, b)", "pods"]
+
+
 async def test_half_surrogates_do_not_hinder_the_record() -> None:
     """A text that is no UTF-8 is refused or run, and on record either way."""
     bench = Bench(ScriptedExecutor("\ud800"))

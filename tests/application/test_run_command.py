@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from kubeport import FakeCluster, in_memory
 from kubeport.application.ports import Completed, Job
 from kubeport.application.request import Access, Request
 from kubeport.application.settings import (
@@ -390,3 +391,22 @@ async def test_a_cancelled_call_is_audited() -> None:
     intent, kept = bench.audit.records
     assert (intent["event"], kept["event"]) == ("intent", "outcome")
     assert kept["allowed"] and kept["effect"] == "admin" and kept["reason"] == "cancelled"
+
+
+async def test_words_are_run_as_they_came() -> None:
+    """A list instead of a line: what stands in a word is no pipe and no quote; it is judged alike."""
+    kubeport = in_memory(FakeCluster([_POD]))
+    words = ["kubectl", "get", "pods", "-l", "app in (web, 'x')", "-o", "name"]
+    assert kubeport.check(words).as_dict()["error"]["code"] == "VALIDATION_ERROR"
+    assert (await kubeport.command([*words[:4], "app in (web, db)", *words[5:]])).output == "pod/web-0\n"
+    refused = await kubeport.command(["kubectl", "delete", "pod", "web-0"])
+    assert refused.error is not None and refused.error.code == "POLICY_DENIED"
+    filtered = await kubeport.command(["kubectl", "get", "pods", "|", "grep", "web"])
+    assert filtered.error is not None and "'|'" in filtered.error.message
+
+
+_POD = {
+    "apiVersion": "v1",
+    "kind": "Pod",
+    "metadata": {"name": "web-0", "namespace": "default", "labels": {"app": "web"}},
+}

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kubeport.domain.errors import CommandError
-from kubeport.domain.reading import MAX_BYTES, read
+from kubeport.domain.reading import MAX_BYTES, read, read_words
 
 
 def words(source: str) -> list[list[str]]:
@@ -153,3 +153,27 @@ def test_agrees_with_a_second_reader(source: str) -> None:
     except CommandError:
         return
     assert ours == [shlex.split(source)]
+
+
+@given(st.lists(st.text(alphabet="ab/-=.*~{,}'\"\\ |;$\n\u00dc", max_size=8), min_size=1, max_size=6))
+def test_words_that_are_split_already_stay_as_they_are(given_words: list[str]) -> None:
+    """Nothing in them is a pipe, a quote or an expansion; what is shown of them would be read the same."""
+    found = read_words(given_words)
+    assert [list(stage.texts) for stage in found.stages] == [given_words]
+    assert found.stages == read(found.source).stages
+
+
+@pytest.mark.parametrize(
+    ("given_words", "told"),
+    [
+        ([], "empty"),
+        (["get", "a\x00b"], "not allowed"),
+        (["get", "a\rb"], "carriage return"),
+        (["get", "\udcff"], "not allowed"),  # what is no UTF-8 on the command line
+        (["get", "a" * MAX_BYTES], "longer than"),
+    ],
+)
+def test_words_are_not_free_of_all_rules(given_words: list[str], told: str) -> None:
+    """What may stand nowhere in a line may not stand in a word."""
+    with pytest.raises(CommandError, match=told):
+        read_words(given_words)

@@ -49,6 +49,60 @@ def test_run_passes_the_exit_code_on(capsys: pytest.CaptureFixture[str]) -> None
 
 
 @pytest.mark.parametrize(
+    ("words", "printed"),
+    [
+        (["kubectl", "get", "pods", "-n", "web"], "get --context=dev --namespace=web pods"),
+        (["--namespace", "web", "kubectl", "get", "pods", "-o", "wide"],
+         "get --context=dev --namespace=web --output=wide pods"),
+        (["kubectl get pods", "--namespace", "web"], "get --context=dev --namespace=web pods"),
+        (["--", "kubectl", "get", "pods"], "get --context=dev --namespace=shop pods"),
+        (["kubectl", "get", "pods", "-l", "app in (a, b)"],
+         "get --context=dev --namespace=shop --selector=app in (a, b) pods"),
+    ],
+)
+def test_a_command_needs_no_quotes(
+    words: list[str], printed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The words behind a tool's name are the command's, as the shell split them; a line in quotes is read."""
+    assert main(["run", *words]) == 0
+    assert capsys.readouterr().out == f"{printed}\n"
+    assert main(["policy", "check", *words]) == 0
+
+
+def test_a_word_is_no_pipe(capsys: pytest.CaptureFixture[str]) -> None:
+    """What a shell has split is not split again: the refusal shows the word as it came."""
+    assert main(["run", "kubectl", "get", "pods", "| grep -c x"]) == 3
+    assert "kubectl get pods '| grep -c x'" in capsys.readouterr().err
+
+
+def test_half_a_command_in_quotes_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """The rest would otherwise be taken for ours, or be lost."""
+    with pytest.raises(SystemExit) as left:
+        main(["run", "kubectl get pods", "-n", "web"])
+    assert left.value.code == 2
+    assert "Quote the whole command, or nothing of it" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (["kubectl gte pods"], "get"),
+        (["kubectl get pods --outptu=json"], "--output"),
+        (["kubectl get pods | gerp x"], "grep"),
+        (["kubectl get pods | grep --ignore-csae x"], "--ignore-case"),
+        (["--context", "ded", "kubectl get pods"], "dev"),
+        (["kubctl get pods"], "kubectl"),
+    ],
+)
+def test_a_mistyped_command_is_answered_with_the_nearest(
+    words: list[str], meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Verbs, flags, filters and their options, contexts, tools."""
+    assert main(["run", *words]) == 3
+    assert f"Did you mean {meant}?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
     "words",
     [
         ["run", "kubectl delete pod web"],
@@ -148,7 +202,9 @@ def test_a_wrong_row_is_told(line: str, tmp_path: Path, capsys: pytest.CaptureFi
 def test_contexts(capsys: pytest.CaptureFixture[str]) -> None:
     """The current one is marked."""
     assert main(["contexts"]) == 0
-    assert capsys.readouterr().out == "* dev  shop\n"
+    assert capsys.readouterr().out == "  CONTEXT  NAMESPACE\n* dev      shop\n"
+    assert main(["contexts", "--names"]) == 0
+    assert capsys.readouterr().out == "dev\n"
     assert main(["contexts", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == [
         {"name": "dev", "namespace": "shop", "current": True}
@@ -187,6 +243,10 @@ def test_configuration_mistakes_are_exit_code_2(capsys: pytest.CaptureFixture[st
     """A setting that is not understood starts nothing."""
     assert main(["config", "show", "--set", "limits.nonsense=1"]) == 2
     assert "limits.nonsense" in capsys.readouterr().err
+    assert main(["config", "show", "--set", "limits.timeuot=1"]) == 2
+    assert "Did you mean timeout?" in capsys.readouterr().err
+    assert main(["config", "show", "--set", "limit.timeout=1"]) == 2
+    assert "Did you mean limits?" in capsys.readouterr().err
     assert main(["config", "show", "--set", "nonsense"]) == 2
     assert "SECTION.KEY=VALUE" in capsys.readouterr().err
 
