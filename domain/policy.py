@@ -22,7 +22,6 @@ from .tools.grammar import Sensitivity
 
 _Said = TypeVar("_Said")
 ANY = ("*",)
-_GLOB = frozenset("*?[")
 ALL_SENSITIVE = (Sensitivity.LOGS, Sensitivity.SECRETS, Sensitivity.EXEC)
 
 
@@ -134,6 +133,11 @@ class Rule:
         return min(found, Match.SOME) if facet.uncertain else found
 
 
+def is_name(pattern: str) -> bool:
+    """Whether *pattern* stands for itself alone."""
+    return not set("*?[") & set(pattern)
+
+
 def _match(patterns: Iterable[str], text: str) -> Match:
     return Match.ALL if any(fnmatchcase(text, pattern) for pattern in patterns) else Match.NO
 
@@ -191,7 +195,7 @@ class Policy:
             if rule.access is None or not rule.concerns(caller, context):
                 continue
             if rule.access is not Level.NONE:
-                named = (name for name in rule.namespaces if not _GLOB & set(name))
+                named = (name for name in rule.namespaces if is_name(name))
                 found |= {name for name in named if _match(hidden, name) is Match.NO}
             elif rule.covers_namespaces():
                 hidden += rule.namespaces

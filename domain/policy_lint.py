@@ -6,11 +6,9 @@ from fnmatch import fnmatchcase
 import attrs
 
 from .errors import TOOLS
-from .policy import Policy, Rule
+from .policy import Policy, Rule, is_name
 from .tools import grammar_of
 from .tools.kubectl.kinds import lookup
-
-_GLOB = frozenset("*?[")
 
 
 def canonical(policy: Policy) -> Policy:
@@ -59,7 +57,7 @@ def _covers_all(patterns: tuple[str, ...], others: tuple[str, ...]) -> bool:
     return all(
         any(
             pattern == other
-            or (not _GLOB & set(other) and fnmatchcase(other, pattern))
+            or (is_name(other) and fnmatchcase(other, pattern))
             or pattern == "*"
             for pattern in patterns
         )
@@ -73,7 +71,7 @@ def _unknown(rule: Rule) -> Iterator[str]:
         if not any(fnmatchcase(command, pattern) for command in commands):
             yield f"commands: {pattern!r} matches no command that Kubeport knows."
     for kind in rule.kinds:
-        if not _GLOB & set(kind) and "." not in kind and lookup(kind) is None:
+        if is_name(kind) and "." not in kind and lookup(kind) is None:
             yield f"kinds: {kind!r} is not a built-in kind; write others with their group (name.group)."
 
 
