@@ -3,6 +3,11 @@
 import os
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is no failure, and what takes seconds is: an expression that backtracks, for example.
+settings.register_profile("kubeport", deadline=5000)
+settings.load_profile("kubeport")
 
 
 @pytest.fixture
