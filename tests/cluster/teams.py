@@ -44,9 +44,8 @@ class Trail:
 
     def of(self, namespace: str, verb: str, resource: str) -> list[tuple[str, str, tuple[str, ...], int]]:
         """Who asked, in whose name with which groups, and the code: one a request, in order."""
-        lines = self.file.read_bytes()[self.since :].decode().splitlines()
         found = list[tuple[str, str, tuple[str, ...], int]]()
-        for entry in map(json.loads, lines):
+        for entry in map(json.loads, self.lines()):
             about = entry.get("objectRef", {})
             if (about.get("namespace"), entry["verb"], about.get("resource")) == (namespace, verb, resource):
                 own: dict[str, Any] = entry.get("impersonatedUser", {})
@@ -54,3 +53,7 @@ class Trail:
                 code = entry["responseStatus"]["code"]
                 found.append((entry["user"]["username"], own.get("username", ""), groups, code))
         return found
+
+    def lines(self) -> list[str]:
+        """Each record, as JSON."""
+        return self.file.read_bytes()[self.since :].decode().splitlines()
