@@ -106,6 +106,7 @@ class Kubeport:
         The object cannot run commands afterwards; others over the same settings can. May be called twice.
         """
         async with AsyncExitStack() as last_comes_first:
+            last_comes_first.push_async_callback(self.run.telemetry.aclose)
             if self.held is not None:
                 last_comes_first.push_async_callback(self.held.aclose)
             if self.run.audit is not None:

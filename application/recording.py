@@ -8,9 +8,10 @@ from ..domain.context import Target
 from ..domain.policy import Caller
 from ..domain.result import ErrorDetails, Result
 from .auditing import Auditing
-from .ports import AuditSink, Clock
+from .ports import AuditSink, Clock, Telemetry
 from .record import audit_record, decided, ended, new_request_id
 from .request import Origin, Request
+from .telemetry import NoTelemetry
 
 _LONGEST = 4096
 """Characters kept of what somebody asks for; a command that runs is kept whole."""
@@ -57,11 +58,12 @@ class Denied:
 
 @attrs.frozen
 class Recording:
-    """Makes the records of requests for which nothing ran."""
+    """Makes the records of requests for which nothing ran; *telemetry* counts those and all others."""
 
     clock: Clock
     sink: AuditSink | None
     required: str = "writes"
+    telemetry: Telemetry = NoTelemetry()
 
     @property
     def auditing(self) -> Auditing:

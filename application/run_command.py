@@ -93,6 +93,7 @@ class RunCommand:
             result = run.failed(error)
         except asyncio.CancelledError:
             gone = run.failed(ExecutionFailed("The call was cancelled.", reason="cancelled"))
+            self.telemetry.called(attrs.evolve(run.facts(gone), code="CANCELLED"))
             await self._audited(run, gone)
             raise
         except Exception:
@@ -259,6 +260,7 @@ class _Run:
             len(result.output.encode()),
             self.redactions,
             self.asked.answer if self.asked else "",
+            self.stopwatch.ran,
         )
 
     async def _intend(self) -> None:

@@ -24,6 +24,11 @@ class Stopwatch:
         self._began = self.clock.monotonic()
 
     @property
+    def ran(self) -> bool:
+        """Whether its turn has come."""
+        return self._began is not None
+
+    @property
     def elapsed(self) -> float:
         """Seconds that it has run, or since it was made where it has not begun to."""
         began = self._started if self._began is None else self._began

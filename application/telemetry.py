@@ -14,6 +14,15 @@ class NoTelemetry:
     def called(self, facts: CallFacts) -> None:
         """Forget the call."""
 
+    def requested(self, method: str, tool: str, code: str) -> None:
+        """Forget the request."""
+
+    def refused(self, status: int) -> None:
+        """Forget the refusal."""
+
     def span(self, name: str, **attributes: str) -> AbstractContextManager[object]:
         """No step at all."""
         return nullcontext()
+
+    async def aclose(self) -> None:
+        """Nothing is left."""

@@ -202,7 +202,11 @@ class Container(containers.DeclarativeContainer):
         ),
     )
     recording: providers.Provider[Recording] = providers.ThreadSafeSingleton(
-        Recording, clock=clock, sink=audit, required=settings.provided.audit.required
+        Recording,
+        clock=clock,
+        sink=audit,
+        required=settings.provided.audit.required,
+        telemetry=telemetry,
     )
     kubeport: providers.Provider[Kubeport] = providers.ThreadSafeSingleton(
         Kubeport,

@@ -76,8 +76,10 @@ class Denials:
                 try:
                     await app(scope, receive, sending)
                 finally:
-                    if status >= HTTPStatus.BAD_REQUEST and not tally.records:
-                        await self(*_denied(scope, status))
+                    if status >= HTTPStatus.BAD_REQUEST:
+                        self.recording.telemetry.refused(status)
+                        if not tally.records:
+                            await self(*_denied(scope, status))
 
         return noted
 

@@ -18,7 +18,7 @@ from ...application.auditing import MISSING, tallied
 from ...application.kubeport import Kubeport
 from ...application.record import about
 from ...application.recording import Question
-from ...domain.errors import ExecutionFailed
+from ...domain.errors import TOOLS, ExecutionFailed
 from ...domain.result import ErrorDetails
 from .identity import caller_of
 from .origin import origin_of
@@ -47,6 +47,19 @@ class Recorded:
         """
         if ctx.method not in METHODS or ctx.request_id is None:
             return await call_next(ctx)
+        code = "CANCELLED"
+        try:
+            answer = await self._recorded(ctx, call_next)
+            failed = _failed(answer)
+            code = failed.code if failed else ""
+            return answer
+        except (MCPError, pydantic.ValidationError) as error:
+            code = _details(error).code
+            raise
+        finally:
+            self.kubeport.recording.telemetry.requested(ctx.method, _tool(ctx), code)
+
+    async def _recorded(self, ctx: Context, call_next: Next) -> Any:
         recording = self.kubeport.recording
         started, request_id = recording.clock.monotonic(), recording.request_id()
         with tallied() as tally, about(request_id):
@@ -88,6 +101,15 @@ def _question(ctx: Context) -> Question:
     )
 
 
+def _tool(ctx: Context) -> str:
+    """The tool that is called, where there is such a one: what clients make up makes no series of its own."""
+    name = _said(ctx.params or {}, "name") if ctx.method == "tools/call" else ""
+    return name if name in _OURS or name.removesuffix("_change") in TOOLS else ""
+
+
+_OURS = ("help", "contexts", "more", "policy")
+
+
 def _said(params: Mapping[str, Any], name: str) -> str:
     found = params.get(name)
     return found if isinstance(found, str) else ""
@@ -109,9 +131,9 @@ def _own(told: Mapping[str, Any]) -> ErrorDetails | None:
     return ErrorDetails(_said(told, "message"), code, _said(told, "reason"), _said(told, "rule"))
 
 
-def _failed(answer: Mapping[str, Any]) -> ErrorDetails | None:
+def _failed(answer: Any) -> ErrorDetails | None:
     """The error that a tool's answer carries."""
-    if not answer.get("isError"):
+    if not isinstance(answer, Mapping) or not answer.get("isError"):
         return None
     structure: Any = answer.get("structuredContent") or {}
     return _own(structure.get("error") or {}) or ErrorDetails("The tool failed.", "INTERNAL_ERROR")

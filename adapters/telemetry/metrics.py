@@ -1,12 +1,6 @@
-"""Counters, histograms and gauges in Prometheus' text format; the names are part of the interface.
+"""Counters, histograms and gauges in Prometheus' text format; docs/how-to/observe.md lists them.
 
-| metric | labels |
-|---|---|
-| kubeport_calls_total | tool, verb, effect, decision, code |
-| kubeport_call_seconds, kubeport_queue_seconds | tool |
-| kubeport_output_bytes_total, kubeport_redactions_total | tool |
-| kubeport_approvals_total | answer |
-| kubeport_calls_running, kubeport_calls_waiting, kubeport_watches, kubeport_children | |
+Their names are part of the interface.
 """
 
 from collections.abc import Callable, Mapping
@@ -36,6 +30,10 @@ class Metrics:
         self._redactions = self._made("Counter", "kubeport_redactions", "Secrets taken out.", ("tool",))
         told = "Calls that a person was asked about, by what came of it."
         self._approvals = self._made("Counter", "kubeport_approvals", told, ("answer",))
+        told = "Requests of MCP clients, by what came of them."
+        self._requests = self._made("Counter", "kubeport_requests", told, ("method", "tool", "code"))
+        told = "HTTP requests that were answered by an error."
+        self._refused = self._made("Counter", "kubeport_http_refused", told, ("status",))
         for name, ask in gauges.items():
             self._made("Gauge", f"kubeport_{name}", f"{name.replace('_', ' ')} now.", ()).set_function(ask)
 
@@ -46,12 +44,21 @@ class Metrics:
         """Count one call."""
         decision = "allowed" if facts.allowed else "refused"
         self._calls.labels(facts.tool, facts.verb, facts.effect, decision, facts.code).inc()
-        self._took.labels(facts.tool).observe(facts.duration)
-        self._waited.labels(facts.tool).observe(facts.queue_time)
+        if facts.ran:
+            self._took.labels(facts.tool).observe(facts.duration)
+            self._waited.labels(facts.tool).observe(facts.queue_time)
         self._bytes.labels(facts.tool).inc(facts.output_bytes)
         self._redactions.labels(facts.tool).inc(facts.redactions)
         if facts.approval:
             self._approvals.labels(facts.approval).inc()
+
+    def requested(self, method: str, tool: str, code: str) -> None:
+        """Count one request of an MCP client."""
+        self._requests.labels(method, tool, code).inc()
+
+    def refused(self, status: int) -> None:
+        """Count one HTTP request that was refused."""
+        self._refused.labels(str(status)).inc()
 
     def text(self) -> str:
         """All of it, as a scrape reads it."""

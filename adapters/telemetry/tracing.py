@@ -1,8 +1,13 @@
 """Traces by OpenTelemetry: our steps become children of the MCP SDK's own spans."""
 
+import asyncio
+import threading
+import time
 from contextlib import AbstractContextManager
 from importlib import import_module
 from typing import Any
+
+_PATIENCE, _PAUSE = 1.5, 0.02
 
 
 class Tracing:
@@ -27,11 +32,17 @@ class Tracing:
         )
         return found
 
-    def close(self) -> None:
-        """Export what is left; may be called twice."""
+    async def aclose(self) -> None:
+        """Export what is left; a collector that does not answer is not waited for. May be called twice."""
         provider, self._provider = self._provider, None
-        if provider is not None:
-            provider.shutdown()
+        if provider is None:
+            return
+        # a thread of its own, since the loop waits for those of its pool
+        exporting = threading.Thread(target=provider.shutdown, daemon=True)
+        exporting.start()
+        until = time.monotonic() + _PATIENCE
+        while exporting.is_alive() and time.monotonic() < until:
+            await asyncio.sleep(_PAUSE)
 
 
 def _provider(endpoint: str, version: str) -> Any:

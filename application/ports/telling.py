@@ -11,8 +11,9 @@ class CallFacts:
     """What is counted of one call; every text is one of few, so that none makes a series of its own.
 
     *verb* is a command path of the tool's grammar (``rollout restart``), empty where none was
-    understood; *code* is that of the error, empty for a success; times are in seconds; *approval* is the
-    answer of a person, empty where none was asked.
+    understood; *code* is that of the error, empty for a success, and ``CANCELLED`` where the client gave it
+    up; *ran* is whether anything was run, without which the times, in seconds, tell nothing; *approval* is
+    the answer of a person, empty where none was asked.
     """
 
     tool: str
@@ -25,6 +26,7 @@ class CallFacts:
     output_bytes: int
     redactions: int
     approval: str = ""
+    ran: bool = True
 
 
 class Telemetry(Protocol):
@@ -34,8 +36,20 @@ class Telemetry(Protocol):
         """Count one call that has ended, refused ones too."""
         ...
 
+    def requested(self, method: str, tool: str, code: str) -> None:
+        """Count one request of an MCP client, whether anything was run for it or not; *code* as above."""
+        ...
+
+    def refused(self, status: int) -> None:
+        """Count one HTTP request that was answered by an error's *status*."""
+        ...
+
     def span(self, name: str, **attributes: str) -> AbstractContextManager[object]:
         """A step of the call that runs; what the steps within open are its children."""
+        ...
+
+    async def aclose(self) -> None:
+        """Hand over what is left, as far as somebody takes it soon; may be called twice."""
         ...
 
 

@@ -10,6 +10,7 @@ from kubeport.adapters.audit import MemoryAudit
 from kubeport.adapters.clock import StoppedClock
 from kubeport.adapters.mcp import denials
 from kubeport.adapters.mcp.denials import REASON_KEY, Denials
+from kubeport.adapters.telemetry import MeasuringTelemetry, Metrics
 from kubeport.application.recording import Recording
 
 pytestmark = pytest.mark.anyio
@@ -87,6 +88,19 @@ async def test_what_counts_as_refused(bench: Bench, changes: dict[str, Any], rec
     """Each answer from 400 on, WebSockets too; probes do not."""
     await bench.ask(**changes)
     assert len(bench.audit.records) == records
+
+
+async def test_each_of_them_is_counted_at_once() -> None:
+    """By status, whether it has a record of its own or not."""
+    metrics = Metrics({})
+    recording = Recording(StoppedClock(), None, telemetry=MeasuringTelemetry(metrics))
+    app = Denials(recording).noting(_refusing, frozenset({"/readyz"}))
+    for changes in ({}, {}, {"status": 403}, {"status": 200}, {"status": 503, "path": "/readyz"}):
+        await app(_scope(**changes), None, _drop)
+    told = [line for line in metrics.text().splitlines() if line.startswith("kubeport_http_refused_total")]
+    assert told == [
+        'kubeport_http_refused_total{status="401"} 2.0', 'kubeport_http_refused_total{status="403"} 1.0'
+    ]  # fmt: skip
 
 
 async def test_those_alike_are_counted(bench: Bench) -> None:

@@ -1,6 +1,7 @@
 """Each request of a client leaves a record, in both eras: answers that run nothing, and refusals anywhere."""
 
 import hashlib
+import re
 from typing import Any
 
 import attrs
@@ -10,6 +11,7 @@ from mcp import Client, MCPError
 from kubeport.adapters.audit import MemoryAudit
 from kubeport.adapters.fake_cluster import shop
 from kubeport.adapters.mcp.server import build_server
+from kubeport.adapters.telemetry import MeasuringTelemetry, Metrics
 from kubeport.application.auditing import MISSING
 from kubeport.application.settings import AuditSettings, LimitSettings, Settings
 from kubeport.containers import in_memory
@@ -162,3 +164,29 @@ async def test_what_is_asked_fills_no_disk(era: str) -> None:
         with pytest.raises(MCPError):
             await client.call_tool("x" * 100_000, {"command": "y" * 100_000, "context": "z" * 100_000})
     assert len(str(audit.records)) < 20_000
+
+
+async def test_requests_are_counted_by_what_came_of_them(era: str) -> None:
+    """Those that run a command and those that do not; a name that a client makes up is no label."""
+    metrics = Metrics({})
+    kubeport = in_memory(shop(), telemetry=MeasuringTelemetry(metrics))
+    async with Client(build_server(kubeport, "0"), mode=era, cache=None) as client:
+        await client.call_tool("kubectl", {"command": "get pods"})
+        await client.call_tool("kubectl", {"command": "delete pod web"})
+        await client.call_tool("contexts", {})
+        with pytest.raises(MCPError):
+            await client.call_tool("hunter2", {})
+        with pytest.raises(MCPError):
+            await client.read_resource("k8s-hunter2://demo")
+        await client.list_resources()
+    told = metrics.text()
+    counted = dict(re.findall(r"^kubeport_requests_total\{(.*)\} (\S+)$", told, re.MULTILINE))
+    assert counted == {
+        'code="",method="tools/call",tool="kubectl"': "1.0",
+        'code="POLICY_DENIED",method="tools/call",tool="kubectl"': "1.0",
+        'code="",method="tools/call",tool="contexts"': "1.0",
+        'code="-32602",method="tools/call",tool=""': "1.0",
+        'code="VALIDATION_ERROR",method="resources/read",tool=""': "1.0",
+        'code="",method="resources/list",tool=""': "1.0",
+    }
+    assert "hunter2" not in told

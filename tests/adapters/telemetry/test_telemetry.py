@@ -1,9 +1,12 @@
 """Metrics and traces of real calls: what is counted, what is traced, and what is never told."""
 
+import asyncio
+import re
+import socket
 import subprocess
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,13 +14,16 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from kubeport import Approval, Level, Policy, Settings
 from kubeport.adapters.audit import MemoryAudit
-from kubeport.adapters.fake_cluster import shop
-from kubeport.adapters.telemetry import MeasuringTelemetry, Metrics
+from kubeport.adapters.fake_cluster import FakeCluster, shop
+from kubeport.adapters.telemetry import MeasuringTelemetry, Metrics, Tracing
+from kubeport.adapters.telemetry import tracing as tracing_module
 from kubeport.application.kubeport import Kubeport
-from kubeport.application.ports import Telemetry
+from kubeport.application.ports import CallFacts, Completed, Job, Progress, Telemetry
 from kubeport.application.settings import ServerSettings
-from kubeport.containers import in_memory
+from kubeport.containers import in_memory, live
 from kubeport.containers.container import Container
+
+from .collector import collector
 
 SRC = Path(__file__).parents[3] / "src"
 
@@ -50,6 +56,28 @@ async def test_calls_are_counted_by_what_they_are() -> None:
         ("kubectl", "delete", "admin", "refused", "POLICY_DENIED"): 1,
         ("", "", "", "refused", "VALIDATION_ERROR"): 1,
     }
+
+
+def test_the_page_lists_the_metrics_that_there_are() -> None:
+    """Each with its labels; the gauges are those that the container wires."""
+    text = (SRC.parent / "docs" / "how-to" / "observe.md").read_text()
+    told = dict[str, set[str]]()
+    for names, labels in re.findall(r"^\| (`kubeport_[^|]+) \| ([^|]*)\|", text, re.MULTILINE):
+        for name in re.findall(r"`(\w+)`", names):
+            told[name] = set(re.findall(r"`(\w+)`", labels))
+    telemetry = live(Settings(server=ServerSettings(metrics=True))).run.telemetry
+    assert isinstance(telemetry, MeasuringTelemetry) and telemetry.metrics is not None
+    metrics = telemetry.metrics
+    metrics.called(CallFacts("kubectl", "get", "read", True, "", 1, 1, 1, 1, "yes"))
+    metrics.requested("tools/call", "kubectl", "")
+    metrics.refused(401)
+    found = dict[str, set[str]]()
+    for family in text_string_to_metric_families(metrics.text()):
+        if family.name.endswith("_created"):
+            continue  # the library says of each series when it began
+        name = f"{family.name}_total" if family.type == "counter" else family.name
+        found[name] = {label for one in family.samples for label in one.labels} - {"le"}
+    assert found == told
 
 
 @pytest.mark.anyio
@@ -90,6 +118,72 @@ async def test_times_bytes_and_gauges() -> None:
 
 
 @pytest.mark.anyio
+async def test_what_did_not_run_has_no_time() -> None:
+    """A refusal takes no time and says nothing of the cluster's; counted it is all the same."""
+    metrics = Metrics({})
+    kubeport = _kubeport(MeasuringTelemetry(metrics))
+    for line in ("kubectl delete pod web", "kubectl nonsense", "kubectl get pods"):
+        await kubeport.command(line)
+    found = _samples(metrics)
+    assert sum(value for _, value in found["kubeport_calls_total"]) == 3
+    for name in ("kubeport_call_seconds_count", "kubeport_queue_seconds_count"):
+        assert found[name] == [({"tool": "kubectl"}, 1)]
+
+
+class _Hanging(FakeCluster):
+    """Its commands never end."""
+
+    async def run(self, job: Job, progress: Callable[[Progress], None] | None = None) -> Completed:
+        """Wait for ever."""
+        await asyncio.Event().wait()
+        raise AssertionError("it was waited for nothing")
+
+
+@pytest.mark.anyio
+async def test_a_collector_that_does_not_answer_holds_up_no_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its spans are lost, after a moment."""
+    pytest.importorskip("opentelemetry.sdk.trace")
+    silent = socket.create_server(("127.0.0.1", 0))
+    provider = tracing_module._provider(f"http://127.0.0.1:{silent.getsockname()[1]}/v1/traces", "1")
+    tracing = Tracing("", "1")
+    monkeypatch.setattr(tracing, "_provider", provider)
+    provider.get_tracer("t").start_span("s").end()
+    began = time.monotonic()
+    await tracing.aclose()
+    await tracing.aclose()
+    assert 1.4 < time.monotonic() - began < 4
+    silent.close()
+
+
+@pytest.mark.anyio
+async def test_a_call_that_is_given_up_is_counted() -> None:
+    """As allowed, with a code of its own."""
+    metrics = Metrics({})
+    kubeport = in_memory(_Hanging(), telemetry=MeasuringTelemetry(metrics))
+    task = asyncio.ensure_future(kubeport.command("kubectl get pods"))
+    await asyncio.sleep(0.1)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    ((labels, value),) = _samples(metrics)["kubeport_calls_total"]
+    assert (labels["verb"], labels["decision"], labels["code"], value) == ("get", "allowed", "CANCELLED", 1)
+
+
+@pytest.mark.anyio
+async def test_redactions_are_counted() -> None:
+    """How many secrets were taken out of what a tool printed; none of them is told."""
+    metrics = Metrics({})
+    labels = {"token": "ghp_" + "a1B2" * 9}
+    about = {"name": "a", "namespace": "default", "labels": labels}
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": about}
+    kubeport = in_memory(FakeCluster([pod]), telemetry=MeasuringTelemetry(metrics))
+    result = await kubeport.command("kubectl get pods --show-labels")
+    assert result.redactions == 1
+    assert _samples(metrics)["kubeport_redactions_total"] == [({"tool": "kubectl"}, 1)]
+    assert "ghp_" not in metrics.text()
+
+
+@pytest.mark.anyio
 async def test_watches_are_a_gauge() -> None:
     """Operators see how many run, as the container wires it."""
     settings = Settings(server=ServerSettings(metrics=True))
@@ -110,7 +204,7 @@ import asyncio
 from kubeport.adapters.fake_cluster import shop
 from kubeport.adapters.mcp.server import build_server
 from kubeport.adapters.telemetry import MeasuringTelemetry, Tracing
-from kubeport.containers import in_memory
+from kubeport.containers import in_memory, live
 from mcp import Client
 
 async def main():
@@ -118,50 +212,23 @@ async def main():
     kubeport = in_memory(shop(), telemetry=MeasuringTelemetry(None, tracing))
     async with Client(build_server(kubeport, "0"), cache=None) as client:
         await client.call_tool("kubectl", {"command": "get pods hunter2"})
-    tracing.close()
+    await kubeport.aclose()
+    await kubeport.aclose()
 
 asyncio.run(main())
 """
 
 
-class _Collector(BaseHTTPRequestHandler):
-    """Keeps the bodies that are posted."""
-
-    bodies: list[bytes]
-
-    def do_POST(self) -> None:
-        """Keep one."""
-        self.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
-        self.send_response(200)
-        self.end_headers()
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
-
-
 def test_steps_are_children_of_the_sdks_spans_and_are_exported() -> None:
     """run is within tools/call, execute within run; nothing of the arguments is told."""
-    from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-
-    bodies: list[bytes] = []
-    handler = type("Handler", (_Collector,), {"bodies": bodies})
-    with HTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        code = _TRACED % server.server_port
+    with collector() as collected:
+        code = _TRACED % collected.port
         done = subprocess.run(
             [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False,
             env={"PYTHONPATH": str(SRC), "PATH": "/usr/bin:/bin"},
         )
-        server.shutdown()
     assert done.returncode == 0, done.stderr
-    spans = [
-        span
-        for body in bodies
-        for resource in ExportTraceServiceRequest.FromString(body).resource_spans
-        for scope in resource.scope_spans
-        for span in scope.spans
-    ]
-    named = {span.name: span for span in spans}
+    named = {span.name: span for span in collected.spans()}
     run, execute = named["kubeport.run"], named["kubeport.execute"]
     call = next(span for name, span in named.items() if "tools/call" in name and span.kind == 2)
     assert run.parent_span_id == call.span_id
