@@ -59,3 +59,10 @@ class ProgressLine:
 def progress_line() -> ProgressLine | None:
     """A line of progress where a person looks at stderr; None elsewhere."""
     return ProgressLine(sys.stderr) if sys.stderr.isatty() and os.environ.get("TERM") != "dumb" else None
+
+
+def tell_who_types(transport: str) -> None:
+    """Say on stderr what a server over stdio waits for, where a person is at its stdin."""
+    if transport == "stdio" and sys.stdin is not None and sys.stdin.isatty():
+        told = "kubeport: serving MCP over stdio to a host that starts it (`kubeport setup HOST`)."
+        print(f"{told} Ctrl-C ends it; `kubeport demo` shows what it does.", file=sys.stderr)

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from mcp import Client, StdioServerParameters
@@ -31,8 +32,11 @@ What would be allowed, and why:                   kubeport policy explain "kubec
 """
 
 
-async def demonstrate() -> int:
-    """Start ``kubeport serve --demo``, connect, make the calls and print what comes back."""
+async def demonstrate(styled: Callable[[str, str], str]) -> int:
+    """Start ``kubeport serve --demo``, connect, make the calls and print what comes back.
+
+    *styled* gives a text a style: strong, good or bad.
+    """
     server = StdioServerParameters(
         command=sys.executable,
         args=["-m", "kubeport", "serve", "--demo", "--log-level", "warning"],
@@ -43,12 +47,14 @@ async def demonstrate() -> int:
         print(f"Connected to kubeport over stdio, protocol {client.protocol_version}.")
         print(f"Tools: {', '.join(tool.name for tool in listed.tools)}\n")
         for purpose, tool, command in _CALLS:
-            print(f"── {purpose}\n   {tool}: {command}\n")
-            print(_shown(await client.call_tool(tool, {"command": command})) + "\n")
+            print(f"{styled(f'── {purpose}', 'strong')}\n   {styled(f'{tool}: {command}', 'good')}\n")
+            answer = await client.call_tool(tool, {"command": command})
+            first, *others = _shown(answer)
+            print("\n".join([styled(first, "bad") if answer.is_error else first, *others]) + "\n")
     print(_NEXT % {"python": sys.executable})
     return 0
 
 
-def _shown(answer: Any) -> str:
+def _shown(answer: Any) -> list[str]:
     texts = [part.text for part in answer.content if isinstance(part, T.TextContent)]
-    return "\n".join(f"   {line}" for text in texts for line in text.rstrip().splitlines())
+    return [f"   {line}" for text in texts for line in text.rstrip().splitlines()] or [""]

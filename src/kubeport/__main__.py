@@ -32,9 +32,10 @@ def _dispatch(arguments: "argparse.Namespace") -> int:
 
 
 def _demo(_: "argparse.Namespace") -> int:
+    from .adapters.cli.terminal import styled
     from .adapters.mcp.demonstration import demonstrate
 
-    return _asynchronously(demonstrate())
+    return _asynchronously(demonstrate(styled))
 
 
 def _completion(arguments: "argparse.Namespace") -> int:
@@ -60,9 +61,10 @@ def _token(arguments: "argparse.Namespace") -> int:
 
 
 def _setup(arguments: "argparse.Namespace") -> int:
+    from .adapters.config.hosted import check_hosted
     from .adapters.hosts import setup
 
-    return setup(lambda: _check_startable(arguments), arguments)
+    return setup(lambda: check_hosted(arguments.config, overrides(arguments)), arguments)
 
 
 def _grammar(arguments: "argparse.Namespace") -> int:
@@ -89,27 +91,6 @@ def _configured(arguments: "argparse.Namespace") -> "Configured":
     from .adapters.config import configure
 
     return configure(arguments.config, overrides(arguments))
-
-
-def _check_startable(arguments: "argparse.Namespace") -> None:
-    """See to it that a host can start a server with the words of the command line, in its own environment.
-
-    Raises:
-        CommandError: a setting or the policy file is not understood, or the server would not speak stdio.
-    """
-    import os
-    from pathlib import Path
-
-    from .adapters.config import configure, read_policy
-    from .domain.errors import CommandError
-
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("KUBEPORT_")}
-    settings = configure(arguments.config, overrides(arguments), environ).settings
-    if settings.server.transport != "stdio":
-        hint = "Leave server.transport out, or name a server that runs already: --url."
-        raise CommandError("A host speaks stdio to what it starts.", hint=hint)
-    if settings.security.policy_file:
-        read_policy(Path(settings.security.policy_file))
 
 
 def _audit(arguments: "argparse.Namespace", configured: "Configured") -> int:
@@ -234,11 +215,14 @@ async def _look_and_close(arguments: "argparse.Namespace") -> int:
 def _serve(arguments: "argparse.Namespace", configured: "Configured") -> int:
     import gc
 
+    from .adapters.cli.terminal import tell_who_types
+
+    settings = configured.settings
+    tell_who_types(settings.server.transport)
     from .adapters.logs import configure_logging
     from .adapters.mcp.server import build_server
     from .containers import live
 
-    settings = configured.settings
     configure_logging(settings.server)
     kubeport = _demo_server(settings) if arguments.demo else live(settings)
     server = build_server(kubeport, __version__)

@@ -69,11 +69,12 @@ def _to(stdout: int, *words: str, **changes: str) -> "subprocess.CompletedProces
     )
 
 
-BUFFERING = pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
+PRINTING = pytest.mark.parametrize(  # the demo prints within several tasks, and takes its time
+    ("command", "unbuffered"), [("demo", "1"), ("config show", ""), ("config show", "1")]
+)
 
 
-@BUFFERING
-@pytest.mark.parametrize("command", ["demo", "config show"])
+@PRINTING
 def test_a_reader_may_leave(command: str, unbuffered: str) -> None:
     """As for any program in a pipe: silence, and the code of SIGPIPE."""
     reading, writing = os.pipe()
@@ -83,8 +84,7 @@ def test_a_reader_may_leave(command: str, unbuffered: str) -> None:
     assert (done.returncode, done.stderr) == (141, "")
 
 
-@BUFFERING
-@pytest.mark.parametrize("command", ["demo", "config show", "policy grammar --json"])
+@PRINTING
 def test_a_full_disk_is_told(command: str, unbuffered: str) -> None:
     """One line, and a failure: half an answer must not pass for one."""
     if not Path("/dev/full").exists():

@@ -1,11 +1,16 @@
 """Colour and progress: for a person at a terminal, and for nobody else."""
 
 import io
+import subprocess
+import sys
 
 import pytest
+from tests.adapters.mcp.processes import environment
 
 from kubeport.adapters.cli.terminal import ProgressLine, coloured, progress_line, styled
 from kubeport.application.ports import Progress
+
+from .terminals import CTRL_C, opened
 
 
 class Terminal(io.StringIO):
@@ -54,3 +59,28 @@ def test_there_is_no_progress_without_a_terminal(monkeypatch: pytest.MonkeyPatch
     assert progress_line() is None
     monkeypatch.setattr("sys.stderr", Terminal())
     assert progress_line() is not None
+
+
+def test_a_server_that_is_typed_at_says_what_it_waits_for() -> None:
+    """One line: it is not stuck. A host, which has a pipe there, gets none."""
+    with opened() as terminal:
+        process = terminal.start("serve", "--demo")
+        seen = terminal.shows("shows what it does.")
+        assert seen.startswith("kubeport: serving MCP over stdio")
+        terminal.types(CTRL_C)
+        assert process.wait(20) == 130
+    quiet = subprocess.run(
+        [sys.executable, "-m", "kubeport", "serve", "--demo"],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30, env=environment(), check=False,
+    )
+    assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
+
+
+def test_the_demo_has_colour_at_a_terminal() -> None:
+    """Questions, commands and the refusal stand out."""
+    with opened() as terminal:
+        code, seen = terminal.run("demo")
+    assert code == 0
+    assert "\x1b[1m── What is running?\x1b[0m" in seen
+    assert "\x1b[32mkubectl: get pods\x1b[0m" in seen
+    assert "\x1b[31m   POLICY_DENIED" in seen
