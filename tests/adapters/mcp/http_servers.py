@@ -24,9 +24,19 @@ def free_port() -> int:
 
 def started(*arguments: str, **changes: str) -> tuple[subprocess.Popen[bytes], int]:
     """A server over HTTP that listens already, and its port."""
+    return started_by((), *arguments, **changes)
+
+
+def started_by(
+    words: tuple[str, ...], *arguments: str, **changes: str
+) -> tuple[subprocess.Popen[bytes], int]:
+    """Such a server, started by the command *words*."""
     port = free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "kubeport", "serve", "--transport", "http", "--port", str(port), *arguments],
+        [
+            *words, sys.executable, "-m", "kubeport", "serve", "--transport", "http", "--port", str(port),
+            *arguments,
+        ],
         env=environment(**changes),
         stderr=subprocess.DEVNULL,
     )
