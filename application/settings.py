@@ -24,12 +24,15 @@ class ServerSettings:
     identity is never taken from a header. websocket: whether ``/ws`` is served, too (extra
     ``websocket``). legacy_sse: whether the transport of 2024 is served at ``/sse``, which the
     specification has deprecated. tls_certificate, tls_key: PEM files, taken up anew when they change;
-    empty is plain HTTP. connections: how many at once; the longest silent one makes room.
-    caller_connections: how many of them one caller may have in use: requests, streams, WebSockets; without
-    authentication a caller is an address. sessions, caller_sessions: how many sessions of the 2025-11-25
-    protocol there may be, altogether and of one caller, whose longest idle one makes room;
-    session_idle_seconds: after how long without a request they end. request_seconds: for a request to arrive
-    whole; write_seconds: for a client to read on. body_bytes: of one request. metrics: whether ``/metrics``
+    empty is plain HTTP. connections: how many at once, or fewer where the limit of open files is lower; the
+    longest silent one makes room. caller_connections: how many of them one caller may have in use:
+    requests, streams, WebSockets; without authentication a caller is an address. sessions,
+    caller_sessions: how many sessions of the 2025-11-25 protocol there may be, altogether and of one caller,
+    whose longest idle one makes room; session_idle_seconds: after how long without a request they end.
+    request_seconds: for a request, a handshake of TLS or the first message on a WebSocket to arrive whole;
+    write_seconds: for a client to read on. idle_seconds: how long a connection stays open between two
+    requests; longer than a proxy in front keeps it. drain_seconds: how long connections are still taken
+    after SIGTERM, while ``/readyz`` answers 503. body_bytes: of one request. metrics: whether ``/metrics``
     is served (extra ``metrics``). operations_port: where ``/livez``, ``/readyz`` and ``/metrics`` are served,
     by plain HTTP and not beside MCP, so that no ingress leads to them; 0 is beside MCP. operations_host: its
     address; host if empty. traces: the whole URL of a collector for traces by OTLP (extra ``otlp``).
@@ -53,6 +56,8 @@ class ServerSettings:
     session_idle_seconds: float = attrs.field(default=1800.0, validator=between(1, 86_400))
     request_seconds: float = attrs.field(default=15.0, validator=between(0.1, 600))
     write_seconds: float = attrs.field(default=30.0, validator=between(0.1, 600))
+    idle_seconds: float = attrs.field(default=5.0, validator=between(0.1, 3600))
+    drain_seconds: float = attrs.field(default=0.0, validator=between(0, 3600))
     body_bytes: int = attrs.field(default=4_194_304, validator=between(1024, 64 * 1024 * 1024))
     metrics: bool = False
     operations_port: int = attrs.field(default=0, validator=between(0, 65535))

@@ -1,4 +1,4 @@
-"""Connections that cannot be held for nothing: uvicorn's HTTP/1.1 with deadlines and a bound.
+"""Connections that cannot be held for nothing: uvicorn's HTTP/1.1 and WebSocket with deadlines.
 
 uvicorn bounds the size of headers and the idle time between requests, but neither the time that a
 request takes to arrive (slow loris) nor the time that a client lets an answer wait.
@@ -23,6 +23,31 @@ class ConnectionBounds:
     write_seconds: float = 30.0
 
 
+@attrs.define(eq=False)
+class Deadline:
+    """Aborts *transport*, unless it is settled before."""
+
+    transport: asyncio.Transport
+    _timer: asyncio.TimerHandle | None = attrs.field(default=None, init=False)
+
+    @property
+    def at(self) -> float:
+        """When it will be over, by the loop's time; 0 where it is settled."""
+        return self._timer.when() if self._timer is not None else 0.0
+
+    def expect(self, seconds: float) -> None:
+        """Abort in *seconds*; one that runs already stays as it is."""
+        if self._timer is None:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(seconds, self.transport.abort)
+
+    def settle(self) -> None:
+        """What was expected is there."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
 def bounded_protocol(bounds: ConnectionBounds) -> type[H11Protocol]:
     """The protocol class for ``uvicorn.Config(http=…)``."""
     return type("BoundedProtocol", (BoundedConnection,), {"bounds": bounds})
@@ -32,20 +57,18 @@ class BoundedConnection(H11Protocol):
     """One connection; the class is made by ``bounded_protocol``."""
 
     bounds: ConnectionBounds
-
-    _deadline: asyncio.TimerHandle | None = None
-    _stuck: asyncio.TimerHandle | None = None
+    _request: Deadline
+    _reading: Deadline
 
     def connection_made(self, transport: Any) -> None:
-        """Take it, and where there are too many let go of one that waits for nothing of ours."""
+        """Take it; its first request is to arrive soon."""
         super().connection_made(transport)
-        if len(self.connections) > self.bounds.most:
-            self._make_room()
-        self._expect_request()
+        self._request, self._reading = Deadline(transport), Deadline(transport)
+        self._request.expect(self.bounds.request_seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the deadlines."""
-        self._settle()
+        self._request.settle()
         self.resume_writing()
         super().connection_lost(exc)
 
@@ -53,30 +76,28 @@ class BoundedConnection(H11Protocol):
         """Read on; a request that has begun has its deadline until it is whole."""
         super().data_received(data)
         if self.conn.their_state in (h11.IDLE, h11.SEND_BODY):
-            self._expect_request()
+            self._request.expect(self.bounds.request_seconds)
         else:
-            self._settle()
+            self._request.settle()
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         """Another protocol takes over, with bounds of its own."""
-        self._settle()
+        self._request.settle()
         super().handle_websocket_upgrade(event)
 
     def on_response_complete(self) -> None:
-        """Between requests uvicorn's own idle time holds."""
-        self._settle()
+        """Between requests the idle time holds."""
+        self._request.settle()
         super().on_response_complete()
 
     def pause_writing(self) -> None:
         """The client does not read: it may rest for a while, not for ever."""
         super().pause_writing()
-        self._stuck = self.loop.call_later(self.bounds.write_seconds, self.transport.abort)
+        self._reading.expect(self.bounds.write_seconds)
 
     def resume_writing(self) -> None:
         """It reads again."""
-        if self._stuck is not None:
-            self._stuck.cancel()
-            self._stuck = None
+        self._reading.settle()
         super().resume_writing()
 
     @property
@@ -85,24 +106,7 @@ class BoundedConnection(H11Protocol):
         cycle: Any = self.cycle  # None before the first request, whatever uvicorn's types say
         return cycle is None or bool(cycle.response_complete)
 
-    def _make_room(self) -> None:
-        others: list[Any] = list(self.connections)
-        # a WebSocket is in use, and of another class
-        http = [one for one in others if isinstance(one, BoundedConnection) and one is not self]
-        idle = [one for one in http if one.is_waiting]
-        chosen = min(idle, key=lambda one: one.began, default=self)
-        chosen.transport.abort()
-
     @property
-    def began(self) -> float:
-        """When its present deadline was set: the longest idle one is the first to go."""
-        return self._deadline.when() if self._deadline is not None else 0.0
-
-    def _expect_request(self) -> None:
-        if self._deadline is None:
-            self._deadline = self.loop.call_later(self.bounds.request_seconds, self.transport.abort)
-
-    def _settle(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
+    def due(self) -> float:
+        """When its present request must have arrived; 0 between two requests."""
+        return self._request.at

@@ -25,10 +25,11 @@ from .operations_server import operations_apart
 if TYPE_CHECKING:
     import uvicorn
 
+    from .connections import ConnectionBounds
+    from .ending import Leaving
     from .operations import Operations
     from .server import KubeportServer
 
-GRACE_SECONDS = 5
 MCP_PATH = "/mcp"
 
 
@@ -38,15 +39,16 @@ async def serve_http(
     operations: "Operations",
     authenticator: Authenticator | None = None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT; open calls get five seconds.
+    """Serve until SIGTERM or SIGINT, and be gone within five seconds of it, or of the draining.
 
     Raises:
-        CommandError: others could reach it without authentication or a list of hosts, the certificate
-            cannot be
-            used, or a package is missing.
+        CommandError: others could reach it without authentication or a list of hosts, the address or the
+            certificate cannot be used, or a package is missing.
     """
+    from .ending import Leaving, Underway
+
     check_reach(settings, authenticator is not None)
-    app = bearing_to_be_left(_app(server, settings, operations, authenticator))
+    app = _app(server, settings, operations, authenticator)
     open_paths = _open_paths(settings, operations)
     allowed = _allowing(_security(settings.server))
     app = _stepping_up(server.subscribing.standing.noticing(app), server, settings)
@@ -56,10 +58,19 @@ async def serve_http(
 
         server.middleware.append(require_caller)
         app = Guard(app, authenticator, settings.auth.resource, open_paths)
-    denials = Denials(server.kubeport.recording)
+    app = Denials(server.kubeport.recording).noting(app, open_paths)
+    underway = Underway()
+    server.middleware.append(underway)
+    leaving = Leaving(
+        settings.server.drain_seconds,
+        operations.drain,
+        server.subscribing.close,
+        server.kubeport.run.executor.aclose,
+        underway,
+    )
     try:
         async with operations_apart(operations, settings.server, allowed):
-            await _run(denials.noting(app, open_paths), settings.server, server.subscribing.close)
+            await _run(underway.noticing(bearing_to_be_left(app)), settings, leaving)
     finally:
         if authenticator is not None:
             await authenticator.aclose()
@@ -135,19 +146,23 @@ def _open_paths(settings: Settings, operations: "Operations") -> frozenset[str]:
     return frozenset(route.path for route in routes)
 
 
-async def _run(app: Any, settings: ServerSettings, ending: Callable[[], None]) -> None:
+async def _run(app: Any, settings: Settings, leaving: "Leaving") -> None:
     from .certificates import Certificate
+    from .connections import ConnectionBounds
     from .ending import EndingServer
+    from .open_files import bounded_connections
 
-    config = _config(app, settings)
+    told = settings.server
+    bounds = ConnectionBounds(bounded_connections(settings), told.request_seconds, told.write_seconds)
+    config = _config(app, told, bounds)
     config.load()
     renewing: asyncio.Task[None] | None = None
-    if settings.tls_certificate:
-        certificate = Certificate(settings.tls_certificate, settings.tls_key)
+    if told.tls_certificate:
+        certificate = Certificate(told.tls_certificate, told.tls_key)
         config.ssl = certificate.context
         renewing = asyncio.create_task(certificate.keep())
     try:
-        await EndingServer(config, ending).serve()
+        await EndingServer(config, bounds, leaving).serve()
     finally:
         if renewing is not None:
             renewing.cancel()
@@ -155,27 +170,34 @@ async def _run(app: Any, settings: ServerSettings, ending: Callable[[], None]) -
                 await renewing
 
 
-def _config(app: Any, settings: ServerSettings) -> "uvicorn.Config":
+def _config(app: Any, settings: ServerSettings, bounds: "ConnectionBounds") -> "uvicorn.Config":
     import uvicorn
 
-    from .connections import HEADER_BYTES, ConnectionBounds, bounded_protocol
+    from .connections import HEADER_BYTES, bounded_protocol
 
-    bounds = ConnectionBounds(settings.connections, settings.request_seconds, settings.write_seconds)
     return uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
         http=bounded_protocol(bounds),
-        ws="websockets-sansio" if settings.websocket else "none",
+        ws=_websocket(settings, bounds),
         ws_max_size=settings.body_bytes,
         h11_max_incomplete_event_size=HEADER_BYTES,
+        timeout_keep_alive=settings.idle_seconds,  # type: ignore[arg-type]  # it goes to loop.call_later
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
         log_config=None,
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
     )
+
+
+def _websocket(settings: ServerSettings, bounds: "ConnectionBounds") -> Any:
+    if not settings.websocket:
+        return "none"
+    from .websocket_connections import bounded_websocket
+
+    return bounded_websocket(bounds)
 
 
 def check_reach(settings: Settings, authenticated: bool) -> None:

@@ -1,7 +1,8 @@
-"""Clients that end their session while a message of theirs is on its way to it.
+"""Clients that go in the middle of a request, or end their session while a message is on its way to it.
 
-The SDK answers a notification before it hands it on. Where the session ends in between, it logs an error
-with its traceback and answers once more, which fails with another traceback: any client could fill the log.
+Of the first Starlette raises an error that nobody takes. In the second case the SDK has answered a
+notification before it hands it on; it logs an error with its traceback and answers once more, which fails
+with another traceback. Any client could fill the log.
 """
 
 import logging
@@ -9,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import anyio
+from starlette.requests import ClientDisconnect
 
 _LOG = logging.getLogger("mcp.server.streamable_http")
 _GONE = (anyio.ClosedResourceError, anyio.BrokenResourceError)
@@ -17,7 +19,7 @@ App = Callable[[Any, Any, Any], Awaitable[None]]
 
 
 def bearing_to_be_left(app: App) -> App:
-    """The ASGI application *app*, which may find after its answer that nobody takes the message."""
+    """The ASGI application *app*, whose client may go, or after its answer the session."""
     _LOG.addFilter(_without_traceback)  # the same one again changes nothing
 
     async def left(scope: Any, receive: Any, send: Any) -> None:
@@ -32,6 +34,8 @@ def bearing_to_be_left(app: App) -> App:
 
         try:
             await app(scope, receive, sending)
+        except ClientDisconnect:
+            return
         except _GONE:
             if not answered:
                 raise

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     import uvicorn
 
 _CONNECTIONS = 100
-_GRACE_SECONDS = 1
 
 
 @asynccontextmanager
@@ -57,8 +56,9 @@ def _server(operations: Operations, settings: ServerSettings, allowed: Allowed) 
     from starlette.applications import Starlette
 
     from .connections import HEADER_BYTES, ConnectionBounds, bounded_protocol
+    from .ending import EndingServer
 
-    class UntilTold(uvicorn.Server):
+    class UntilTold(EndingServer):
         """One that no signal ends."""
 
         @contextmanager
@@ -74,11 +74,10 @@ def _server(operations: Operations, settings: ServerSettings, allowed: Allowed) 
             ws="none",
             lifespan="off",
             h11_max_incomplete_event_size=HEADER_BYTES,
-            limit_concurrency=2 * _CONNECTIONS,
             proxy_headers=False,
             log_config=None,
             access_log=False,
             server_header=False,
-            timeout_graceful_shutdown=_GRACE_SECONDS,
-        )
+        ),
+        bounds,
     )

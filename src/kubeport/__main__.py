@@ -220,10 +220,12 @@ def _serve(arguments: "argparse.Namespace", configured: "Configured") -> int:
     settings = configured.settings
     tell_who_types(settings.server.transport)
     from .adapters.logs import configure_logging
+    from .adapters.mcp.open_files import raise_open_files
     from .adapters.mcp.server import build_server
     from .containers import live
 
     configure_logging(settings.server)
+    raise_open_files()
     kubeport = _demo_server(settings) if arguments.demo else live(settings)
     server = build_server(kubeport, __version__)
     # what is loaded by now stays: the collector need not look at it again in the middle of a call

@@ -1,12 +1,14 @@
 """Servers over HTTP as processes, for the tests of this folder."""
 
 import json
+import os
 import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import anyio
@@ -24,22 +26,23 @@ def free_port() -> int:
 
 def started(*arguments: str, **changes: str) -> tuple[subprocess.Popen[bytes], int]:
     """A server over HTTP that listens already, and its port."""
-    return started_by((), *arguments, **changes)
+    return launched(arguments, changes)
 
 
-def started_by(
-    words: tuple[str, ...], *arguments: str, **changes: str
+def launched(
+    arguments: Sequence[str],
+    changes: Mapping[str, str] | None = None,
+    log: Path | None = None,
+    files: int = 0,
 ) -> tuple[subprocess.Popen[bytes], int]:
-    """Such a server, started by the command *words*."""
+    """As ``started``; it logs to *log*, and may open not more than *files*, if they are given."""
     port = free_port()
-    process = subprocess.Popen(
-        [
-            *words, sys.executable, "-m", "kubeport", "serve", "--transport", "http", "--port", str(port),
-            *arguments,
-        ],
-        env=environment(**changes),
-        stderr=subprocess.DEVNULL,
-    )
+    serve = [sys.executable, "-m", "kubeport", "serve", "--transport", "http", "--port", str(port)]
+    bounded = ["sh", "-c", f'ulimit -n {files}; exec "$@"', "sh"] if files else []
+    with open(log or os.devnull, "wb") as stderr:
+        process = subprocess.Popen(
+            [*bounded, *serve, *arguments], env=environment(**(changes or {})), stderr=stderr
+        )
     deadline = time.monotonic() + 20
     while not _listens(port):
         assert process.poll() is None and time.monotonic() < deadline, "the server did not start"
@@ -57,6 +60,12 @@ def ended(process: subprocess.Popen[bytes]) -> None:
 def _listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def set_to(**settings: object) -> list[str]:
+    """The words of the command line for *settings*, ``__`` for the dot."""
+    named = {name.replace("__", "."): value for name, value in settings.items()}
+    return [word for name, value in named.items() for word in ("--set", f"{name}={value}")]
 
 
 def status(port: int, **headers: str) -> int:

@@ -1,62 +1,67 @@
-"""Connections that do nothing, dawdle or never read are let go; others do not notice."""
+"""Connections that do nothing, dawdle or never read are let go by a real server; others do not notice."""
 
 import asyncio
+import contextlib
+import errno
+import json
+import logging
+import resource
 import socket
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from typing import Any
+import ssl
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
 
+import attrs
 import pytest
-import uvicorn
-import websockets
+from tests.adapters.watching.certificates import authority, signed
 
-from kubeport.adapters.mcp.connections import HEADER_BYTES, ConnectionBounds, bounded_protocol
+from kubeport.adapters.mcp.accepting import Acceptor, listening
+from kubeport.adapters.mcp.connections import HEADER_BYTES, ConnectionBounds
+from kubeport.adapters.mcp.open_files import bounded_connections, raise_open_files
+from kubeport.application.settings import ServerSettings, Settings
+from kubeport.domain.errors import CommandError
+
+from .http_servers import ended, launched, set_to, started
 
 pytestmark = pytest.mark.anyio
-Send = Callable[[dict[str, Any]], Awaitable[None]]
-ENDED = list[str]()
+LIVE = b"GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n"
+LISTING = json.dumps({
+    "jsonrpc": "2.0", "id": 1, "method": "tools/list",
+    "params": {"_meta": {
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": {},
+        "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "0"},
+    }},
+}).encode()  # fmt: skip
+POST = (
+    b"POST /mcp HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
+    b"accept: application/json, text/event-stream\r\nmcp-protocol-version: 2026-07-28\r\n"
+    b"mcp-method: tools/list\r\ncontent-length: %d\r\n\r\n" % len(LISTING)
+) + LISTING
 
 
-async def _app(scope: Any, receive: Any, send: Send) -> None:
-    """Answers ``/`` at once, and ``/flood`` with more than any buffer holds."""
-    if scope["type"] == "websocket":
-        await send({"type": "websocket.accept"})
-        while (await receive())["type"] != "websocket.disconnect":
-            pass
-    if scope["type"] != "http":
-        return
-    while (await receive()).get("more_body"):
-        pass
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/plain")]})
-    if scope["path"] == "/flood":
-        for _ in range(1000):
-            await send({"type": "http.response.body", "body": b"x" * 65536, "more_body": True})
-        ENDED.append("flood")
-    await send({"type": "http.response.body", "body": b"ok"})
+@pytest.fixture(scope="module")
+def bounded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]:
+    """The port of a demo server with short deadlines and few places, and its log."""
+    log = tmp_path_factory.mktemp("bounded") / "log"
+    short = set_to(
+        server__connections=20, server__request_seconds=0.6, server__write_seconds=0.6,
+        server__idle_seconds=1.5,
+    )  # fmt: skip
+    process, port = launched(["--demo", *short], log=log)
+    yield port, log
+    assert process.poll() is None
+    ended(process)
+    assert "Traceback" not in log.read_text()
 
 
-@asynccontextmanager
-async def _served(bounds: ConnectionBounds) -> AsyncGenerator[int]:
-    listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        _app, http=bounded_protocol(bounds), log_config=None, lifespan="off", ws="websockets-sansio",
-        h11_max_incomplete_event_size=HEADER_BYTES,
-    )
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve([listening]))
-    while not server.started:
-        await asyncio.sleep(0.01)
-    try:
-        yield listening.getsockname()[1]
-    finally:
-        server.should_exit = True
-        await task
-
-
-async def _ask(port: int, path: str = "/") -> bytes:
+async def _ask(port: int) -> bytes:
+    """Whether it lives; nothing where the connection is not taken."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(f"GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".encode())
-    answer = await reader.read()
+    writer.write(LIVE.replace(b"\r\n\r\n", b"\r\nconnection: close\r\n\r\n"))
+    answer = await _ends(reader)
     writer.close()
     return answer
 
@@ -64,7 +69,7 @@ async def _ask(port: int, path: str = "/") -> bytes:
 async def _ends(reader: asyncio.StreamReader) -> bytes:
     """What a connection says until the server ends it."""
     try:
-        return await asyncio.wait_for(reader.read(), 5)
+        return await asyncio.wait_for(reader.read(), 10)
     except ConnectionResetError:
         return b""
 
@@ -73,99 +78,235 @@ async def _ends(reader: asyncio.StreamReader) -> bytes:
     "said",
     [
         b"",
-        b"GET / HTTP/1.1\r\nhost:",
-        b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\nhalf",
+        b"GET /livez HTTP/1.1\r\nhost:",
+        POST[:-10],
+        b"POST /mcp HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n",
     ],
-    ids=["silent", "half a head", "half a body"],
+    ids=["silent", "half a head", "half a body", "half of the chunks"],
 )
-async def test_a_request_must_arrive(said: bytes) -> None:
+async def test_a_request_must_arrive(bounded: tuple[int, Path], said: bytes) -> None:
     """Nothing, half a head and half a body have the same deadline."""
-    async with _served(ConnectionBounds(request_seconds=0.3)) as port:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(said)
-        assert await _ends(reader) == b""
-        writer.close()
-        assert b"200" in await _ask(port)
+    reader, writer = await asyncio.open_connection("127.0.0.1", bounded[0])
+    writer.write(said)
+    assert await _ends(reader) == b""
+    writer.close()
+    assert b"200" in await _ask(bounded[0])
 
 
-async def test_a_byte_now_and_then_does_not_help() -> None:
+async def test_a_byte_now_and_then_does_not_help(bounded: tuple[int, Path]) -> None:
     """The deadline is for the whole request, not for the next byte."""
-    async with _served(ConnectionBounds(request_seconds=0.5)) as port:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        began = asyncio.get_running_loop().time()
-        ended = asyncio.ensure_future(_ends(reader))
-        while not ended.done():
-            writer.write(b"GET / HTTP/1.1\r\nx: "[:1] if not writer.is_closing() else b"")
-            await asyncio.sleep(0.05)
-        assert asyncio.get_running_loop().time() - began < 3
-        writer.close()
+    reader, writer = await asyncio.open_connection("127.0.0.1", bounded[0])
+    began = time.monotonic()
+    ended = asyncio.ensure_future(_ends(reader))
+    while not ended.done():
+        writer.write(b"G" if not writer.is_closing() else b"")
+        await asyncio.sleep(0.05)
+    assert time.monotonic() - began < 5
+    writer.close()
 
 
-async def test_a_slow_second_request_has_its_deadline_too() -> None:
-    """After an answer the connection may rest; once the next request begins it must arrive."""
-    async with _served(ConnectionBounds(request_seconds=0.4)) as port:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
-        assert b"200" in await reader.readuntil(b"ok\r\n0\r\n\r\n")
-        await asyncio.sleep(0.8)
-        writer.write(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
-        assert b"200" in await reader.readuntil(b"ok\r\n0\r\n\r\n")
-        writer.write(b"GET / HT")
-        assert await _ends(reader) == b""
-        writer.close()
+async def test_between_requests_a_connection_may_rest(bounded: tuple[int, Path]) -> None:
+    """For the idle time; once the next request begins it must arrive."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", bounded[0])
+    for _ in range(2):
+        writer.write(LIVE)
+        assert b"ok" in await reader.readuntil(b"ok\n")
+        await asyncio.sleep(0.9)
+    writer.write(b"GET / HT")
+    assert await _ends(reader) == b""
+    writer.close()
+
+
+async def test_a_connection_that_rests_too_long_is_closed(bounded: tuple[int, Path]) -> None:
+    """After ``server.idle_seconds``, and not before."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", bounded[0])
+    writer.write(LIVE)
+    assert b"ok" in await reader.readuntil(b"ok\n")
+    began = time.monotonic()
+    assert await _ends(reader) == b""
+    assert 1.2 < time.monotonic() - began < 4.5
+    writer.close()
 
 
 async def test_who_never_reads_is_let_go() -> None:
-    """An answer that waits for its reader ends with the connection; memory is not filled with it."""
-    ENDED.clear()
-    async with _served(ConnectionBounds(write_seconds=0.3)) as port:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1024)
-        writer.write(b"GET /flood HTTP/1.1\r\nhost: x\r\n\r\n")
-        await asyncio.sleep(1.5)
-        assert b"200" in await _ask(port)
-        with pytest.raises((ConnectionResetError, asyncio.IncompleteReadError)):
-            await reader.readexactly(65536 * 1000)
-        writer.close()
+    """A client takes no answer, and the only place there is; it is let go, and others come in."""
+    few = set_to(server__connections=1, server__request_seconds=60, server__write_seconds=1)
+    process, port = started("--demo", *few)
+    deaf = socket.socket()
+    try:
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        deaf.connect(("127.0.0.1", port))
+        deaf.setblocking(False)
+        saying = asyncio.create_task(asyncio.get_running_loop().sock_sendall(deaf, POST * 1000))
+        await asyncio.sleep(0.5)
+        assert await _ask(port) == b""
+        until = time.monotonic() + 60
+        while b"200" not in await _ask(port):
+            assert time.monotonic() < until, "it is still there"
+            await asyncio.sleep(0.1)
+        saying.cancel()
+        await asyncio.gather(saying, return_exceptions=True)
+    finally:
+        deaf.close()
+        ended(process)
 
 
-async def test_idle_connections_make_room() -> None:
+async def test_idle_connections_make_room(tmp_path: Path) -> None:
     """With all places taken by silence, the longest silent goes and the new one is served."""
-    async with _served(ConnectionBounds(most=20, request_seconds=30)) as port:
+    process, port = started("--demo", *set_to(server__connections=20, server__request_seconds=60))
+    try:
         idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(60)]
         for _ in range(5):
             assert b"200" in await _ask(port)
+        assert await _ends(idle[0][0]) == b""
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(idle[-1][0].read(), 0.2)
         for _, writer in idle:
             writer.close()
+    finally:
+        ended(process)
 
 
-async def test_large_heads_are_refused() -> None:
+async def test_large_heads_are_refused(bounded: tuple[int, Path]) -> None:
     """More than 32 KiB of headers is a 400, not memory."""
-    async with _served(ConnectionBounds()) as port:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(b"GET / HTTP/1.1\r\nhost: x\r\nx: " + b"a" * 2 * HEADER_BYTES)
-        assert b"400" in await _ends(reader)
-        writer.close()
+    reader, writer = await asyncio.open_connection("127.0.0.1", bounded[0])
+    writer.write(b"GET / HTTP/1.1\r\nhost: x\r\nx: " + b"a" * 2 * HEADER_BYTES)
+    assert b"400" in await _ends(reader)
+    writer.close()
 
 
-async def test_a_websocket_does_not_stand_in_the_way() -> None:
-    """It counts as a connection in use: the bound holds, and idle ones make room as ever."""
-    faults = list[dict[str, Any]]()
-    asyncio.get_running_loop().set_exception_handler(lambda _, fault: faults.append(fault))
-    async with _served(ConnectionBounds(most=3, request_seconds=30)) as port:
-        async with websockets.connect(f"ws://127.0.0.1:{port}/ws") as socket:
-            idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(6)]
+async def _idle(port: int, number: int) -> list[socket.socket]:
+    """So many connections that say nothing."""
+    raise_open_files()
+    made = list[socket.socket]()
+    for _ in range(number):
+        one = socket.socket()
+        one.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            one.connect(("127.0.0.1", port))
+        made.append(one)
+        if not len(made) % 50:
+            await asyncio.sleep(0)
+    return made
+
+
+@pytest.mark.parametrize("files", [0, 1024, 256])
+async def test_more_than_a_thousand_idle_connections(tmp_path: Path, files: int) -> None:
+    """As it ships, with as many files as usual or with few: they keep nobody out, and fill no log."""
+    log = tmp_path / "log"
+    process, port = launched(["--demo", *set_to(server__request_seconds=60)], log=log, files=files)
+    try:
+        idle = await _idle(port, 1200)
+        for _ in range(3):
             assert b"200" in await _ask(port)
-            assert await _ends(idle[0][0]) == b""
-            await (await socket.ping())
-        for _, writer in idle:
-            writer.close()
-    assert faults == []
+        for one in idle:
+            one.close()
+        lines = log.read_text().splitlines()
+    finally:
+        ended(process)
+    assert len(lines) < 20 and not any("Traceback" in line for line in lines)
+    assert any("server.connections = 1000" in line for line in lines) == bool(files)
 
 
-async def test_a_thousand_idle_connections() -> None:
-    """With the bound that ships, a thousand silent ones and a hundred more keep nobody out."""
-    async with _served(ConnectionBounds(request_seconds=60)) as port:
-        idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(1100)]
-        assert b"200" in await _ask(port)
-        for _, writer in idle:
-            writer.close()
+async def test_handshakes_that_stall_are_counted_and_end(tmp_path: Path) -> None:
+    """Silence where TLS should be spoken takes no more places than elsewhere, and has the same deadline."""
+    by = authority(tmp_path)
+    pair, log = signed(by, tmp_path, "us", "DNS:localhost"), tmp_path / "log"
+    few = set_to(
+        server__tls_certificate=pair.certificate, server__tls_key=pair.key, server__connections=5,
+        server__request_seconds=2,
+    )  # fmt: skip
+    process, port = launched(["--demo", *few], log=log, files=200)
+    try:
+        idle = await _idle(port, 300)
+        context = ssl.create_default_context(cafile=str(by.certificate))
+        reader, writer = await asyncio.open_connection(
+            "127.0.0.1", port, ssl=context, server_hostname="localhost"
+        )
+        writer.write(LIVE)
+        assert b"ok" in await reader.readuntil(b"ok\n")
+        writer.close()
+        stalled, plain = await asyncio.open_connection("127.0.0.1", port)
+        assert await _ends(stalled) == b""
+        plain.close()
+        for one in idle:
+            one.close()
+    finally:
+        ended(process)
+    assert "Traceback" not in log.read_text()
+
+
+@attrs.define
+class NoFiles:
+    """Stands for a listening socket of a process that can open no more files."""
+
+    readable: socket.socket
+    tried: int = 0
+
+    def accept(self) -> tuple[socket.socket, object]:
+        """The connection stays where it is."""
+        self.tried += 1
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    def fileno(self) -> int:
+        """Something that can always be read."""
+        return self.readable.fileno()
+
+    def close(self) -> None:
+        """Nothing more."""
+
+
+async def test_without_a_file_it_rests(caplog: pytest.LogCaptureFixture) -> None:
+    """It tries again now and then, and says so once a minute."""
+    ours, theirs = socket.socketpair()
+    theirs.send(b"x")
+    empty = NoFiles(ours)
+    acceptor = Acceptor([cast("Any", empty)], cast("Any", None), set(), ConnectionBounds())
+    with caplog.at_level(logging.ERROR):
+        acceptor.start()
+        await asyncio.sleep(1.3)
+        acceptor.close()
+    assert 2 <= empty.tried <= 4
+    assert [record.getMessage() for record in caplog.records] == [
+        "no connection can be taken: Too many open files; 0 are open"
+    ]
+    for one in (ours, theirs):
+        one.close()
+
+
+def test_connections_are_as_many_as_there_are_files_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside those of calls and watches; the soft limit is raised; of a low hard one half is ours."""
+    limits = {"now": (1024, 4096), "set": (0, 0)}
+
+    def set_to(_: int, wanted: tuple[int, int]) -> None:
+        limits["set"] = wanted
+
+    monkeypatch.setattr("resource.getrlimit", lambda _: limits["now"])
+    monkeypatch.setattr("resource.setrlimit", set_to)
+    assert bounded_connections(Settings()) == 1000 and limits["set"] == (4096, 4096)
+    many = Settings(server=ServerSettings(connections=100_000))
+    assert bounded_connections(many) == 4096 - 64 - 8 * 20 - 200
+    limits["now"] = (100, 100)
+    assert bounded_connections(many) == 50
+
+
+def test_a_system_that_names_no_limit_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """macOS: the hard limit says infinity, and more than 10,240 is refused."""
+    infinite, raised = resource.RLIM_INFINITY, list[int]()
+
+    def set_to(_: int, wanted: tuple[int, int]) -> None:
+        if wanted[0] > 10_240:
+            raise ValueError("current limit exceeds maximum limit")
+        raised.append(wanted[0])
+
+    monkeypatch.setattr("resource.getrlimit", lambda _: (256, infinite))
+    monkeypatch.setattr("resource.setrlimit", set_to)
+    assert raise_open_files() == 10_240 and raised == [10_240]
+
+
+def test_an_address_that_is_taken_is_told() -> None:
+    """With the settings that say another one, instead of a traceback."""
+    (taken,) = listening("127.0.0.1", 0)
+    with taken, pytest.raises(CommandError, match=r"Cannot listen on 127\.0\.0\.1") as caught:
+        listening("127.0.0.1", taken.getsockname()[1])
+    assert "server.port" in str(caught.value)

@@ -15,7 +15,6 @@ from kubeport.adapters.shared_state import RedisRateLimits, SharedState
 from kubeport.adapters.shared_state.shared_watcher import SharedWatcher
 from kubeport.application.kubeport import Kubeport
 from kubeport.application.settings import LimitSettings, SecuritySettings, Settings, StateSettings
-from kubeport.containers.choices import choose_state
 from kubeport.containers.container import Container
 from kubeport.domain.effect import Level
 from kubeport.domain.errors import ExecutionFailed
@@ -47,12 +46,13 @@ def sharing(cluster: FakeCluster, url: str, folder: Path) -> Kubeport:
         state=StateSettings(str(folder / "url"), str(folder / "secret")),
         limits=LimitSettings(output_tokens=200, rate=1000, burst=1000),
     )
-    state = choose_state(settings.state)
+    container = Container(
+        settings=settings, executor=cluster, kubeconfig=cluster, repositories=cluster, audit=MemoryAudit()
+    )
+    state = container.state()
     assert state is not None
-    return Container(
-        settings=settings, executor=cluster, kubeconfig=cluster, repositories=cluster, audit=MemoryAudit(),
-        state=state, watcher=SharedWatcher(cluster, state),
-    ).kubeport()  # fmt: skip
+    container.watcher.override(SharedWatcher(cluster, state))
+    return container.kubeport()
 
 
 async def use(kubeport: Kubeport, told: list[str]) -> None:
