@@ -3,7 +3,6 @@
 import importlib
 import json
 import re
-import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -203,32 +202,9 @@ def test_settings_and_variables_that_are_named_exist() -> None:
             assert variable in variables or variable.startswith(("TOOLS_PATHS_", "TEST_")), (page, variable)
 
 
-def commands() -> Iterator[tuple[str, str]]:
-    """Every command line of ours that a page shows, with its place."""
-    for page in (*PAGES, *FRONT):
-        for number, line in enumerate(page.read_text().splitlines(), 1):
-            found = re.match(r"^(?: {4,}|\$ )(kubeport [a-z].*)$", line)
-            if found is not None:
-                yield f"{page.name}:{number}", found[1]
-
-
-COMMANDS = dict(commands())
-
-
-@pytest.mark.parametrize("place", COMMANDS)
-def test_commands_are_taken(place: str) -> None:
-    """What is shown of the command line is understood by it."""
-    _, *words = shlex.split(COMMANDS[place], comments=True)
-    try:
-        parser("0").parse_args(words)
-    except SystemExit as end:
-        assert end.code == 0, COMMANDS[place]
-
-
 def test_there_is_something_to_hold() -> None:
     """The patterns above still find what the pages have."""
     assert len(TOML) > 8 and len(JSON) > 2 and len(YAML) > 1 and len(PYTHON) > 7
-    assert len(COMMANDS) > 25
 
 
 def test_the_readme_is_one_screen() -> None:
