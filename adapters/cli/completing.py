@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 _NAMES = "kubeport contexts --names 2>/dev/null"
 # word by word, since names may hold colons, as those of EKS do
@@ -27,8 +27,9 @@ def script(shtab: Any, parser: argparse.ArgumentParser, shell: str) -> str:
 def _leaves(parser: Any) -> Iterator[Any]:
     """Every action of *parser* and of the parsers below it; argparse has no public way to ask for them."""
     for action in parser._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            for below in action.choices.values():
-                yield from _leaves(below)
-        else:
+        choices: Any = action.choices
+        if not isinstance(choices, dict):
             yield action
+            continue
+        for below in cast("dict[str, Any]", choices).values():
+            yield from _leaves(below)

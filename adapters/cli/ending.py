@@ -4,7 +4,8 @@ import contextlib
 import errno
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, cast
 
 from .arguments import EXIT_FAILED, EXIT_USAGE
 
@@ -41,37 +42,39 @@ def _interrupted() -> int:
 
 def _failed_together(group: BaseExceptionGroup[BaseException]) -> int:
     """What several tasks failed by: Ctrl-C goes before all else."""
-    causes = list(_causes(group))
+    causes = tuple(_causes(group))
     if any(isinstance(one, KeyboardInterrupt) for one in causes):
         return _interrupted()
-    return _failed(next((one for one in causes if isinstance(one, Exception)), group))
+    return _failed(group, *causes)
 
 
-def _causes(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
+def _causes(group: BaseExceptionGroup[Any]) -> Iterator[BaseException]:
     for one in group.exceptions:
         if isinstance(one, BaseExceptionGroup):
-            yield from _causes(one)
+            yield from _causes(cast("Any", one))
         else:
             yield one
 
 
-def _failed(error: BaseException) -> int:
+def _failed(error: BaseException, *causes: BaseException) -> int:
+    """The code for *error*, whose *causes* are told; a fault of ours is raised, traceback and all."""
     from ...domain.errors import KubeportError  # --help shall not wait for it
 
-    lost = _lost_output(error)
+    found = causes or (error,)
+    lost = _lost_output(found)
     if isinstance(lost, BrokenPipeError):
         return EXIT_UNREAD
-    if lost is None and not isinstance(error, (KubeportError, ValueError, OSError)):
-        raise error  # a fault of ours, which the traceback helps to find
+    if lost is None and not all(isinstance(one, (KubeportError, ValueError, OSError)) for one in found):
+        raise error
     with contextlib.suppress(OSError):  # stderr may lead to the same place
-        told = f"standard output cannot be written: {lost.strerror}." if lost else error
+        told = f"standard output cannot be written: {lost.strerror}." if lost else found[0]
         print(f"kubeport: {told}", file=sys.stderr)
-    return EXIT_FAILED if isinstance(lost or error, OSError) else EXIT_USAGE
+    return EXIT_FAILED if isinstance(lost or found[0], OSError) else EXIT_USAGE
 
 
-def _lost_output(error: BaseException) -> OSError | None:
+def _lost_output(causes: Iterable[BaseException]) -> OSError | None:
     """Why standard output takes nothing; what it still holds is then dropped, or the end would fail by it."""
-    lost = error if isinstance(error, OSError) and _is_of_writing(error) else None
+    lost = next((one for one in causes if isinstance(one, OSError) and _is_of_writing(one)), None)
     try:
         _flush()
     except OSError as held_back:

@@ -13,7 +13,9 @@ _QUOTES = "Quote the whole command, or nothing of it: kubeport run kubectl get p
 class Parser(argparse.ArgumentParser):
     """argparse's; it also says what a mistyped word may have been meant for, and helps who says nothing."""
 
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+    def parse_known_args(  # pyright: ignore[reportIncompatibleMethodOverride]  # of overloads
+        self, args: Any = None, namespace: Any = None
+    ) -> Any:
         """As argparse's. A command answers for the words that are not known to it, with its own usage."""
         given = sys.argv[1:] if args is None else args
         if not given and self._subparsers is not None:
@@ -51,7 +53,8 @@ class Line(argparse.Action):
     """
 
     def __init__(self, option_strings: Sequence[str], dest: str, **options: Any) -> None:
-        super().__init__(option_strings, dest, **{**options, "nargs": argparse.PARSER})
+        options["nargs"] = argparse.PARSER
+        super().__init__(option_strings, dest, **options)
 
     def __call__(
         self,

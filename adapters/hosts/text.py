@@ -48,7 +48,7 @@ def found_in(host: Host, name: str, text: str) -> object:
     Raises:
         CommandError: the text cannot be read.
     """
-    servers = _read(host, text).get(host.key, {}) if text.strip() else {}
+    servers: object = _read(host, text).get(host.key, {}) if text.strip() else {}
     if not isinstance(servers, dict):
         raise CommandError(f"{host.key} is not a table in this file.", hint="Repair the file by hand first.")
     return cast("dict[str, Any]", servers).get(name)

@@ -1,8 +1,7 @@
 """Writing a host's file: whole or not at all, with a copy of what was there."""
 
 import codecs
-import contextlib
-import itertools
+import errno
 import os
 import tempfile
 from collections.abc import Callable
@@ -11,6 +10,8 @@ from pathlib import Path
 import attrs
 
 from ...domain.errors import CommandError
+
+_COPIES = 100  # within a second
 
 
 @attrs.frozen
@@ -77,15 +78,17 @@ def write(file: Path, change: Callable[[str], str], stamp: str) -> Written:
 
 def _copy(target: Path, content: bytes, stamp: str) -> Path:
     """A copy under a name of its own: two may be made within a second."""
-    for count in itertools.count(1):
-        name = f"{target.name}.before-kubeport-{stamp}" + (f"-{count}" if count > 1 else "")
-        with contextlib.suppress(FileExistsError):
-            backup = target.with_name(name)
+    name = f"{target.name}.before-kubeport-{stamp}"
+    for suffix in ("", *(f"-{count}" for count in range(2, _COPIES))):
+        backup = target.with_name(name + suffix)
+        try:
             handle = os.open(backup, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _mode(target))
-            break
-    with os.fdopen(handle, "wb") as to:
-        to.write(content)
-    return backup
+        except FileExistsError:
+            continue
+        with os.fdopen(handle, "wb") as to:
+            to.write(content)
+        return backup
+    raise FileExistsError(errno.EEXIST, "too many copies", name)
 
 
 def _replace(target: Path, content: bytes) -> None:

@@ -5,7 +5,7 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import attrs
@@ -66,7 +66,7 @@ class Terminal:
 
 
 @contextmanager
-def opened() -> Iterator[Terminal]:
+def opened() -> Generator[Terminal]:
     """A new terminal, closed in the end."""
     person, program = os.openpty()
     try:
