@@ -25,6 +25,10 @@ mode = "tokens"
 resource = "https://mcp.example.com/mcp"
 [identity]
 mode = "impersonate"
+[server]
+traces = "http://collector.tracing:4318/v1/traces"
+[tools]
+argocd_server = "argocd.example.com:8443"
 """
 KUBECONFIG: dict[str, Any] = {"config": CONFIG, "kubeconfigSecret": "clusters"}
 EVERYTHING: dict[str, Any] = {
@@ -42,11 +46,20 @@ EVERYTHING: dict[str, Any] = {
     "image": {"digest": "sha256:" + "a" * 64, "pullSecrets": [{"name": "registry"}]},
     "envFrom": [{"secretRef": {"name": "keys"}}],
     "rbac": {"tokenReview": True, "impersonate": {"users": ["bot"], "groups": ["team-a", "team-b"]}},
-    "ingress": {"enabled": True, "className": "nginx", "host": "mcp.example.com", "tlsSecret": "web"},
+    "ingress": {
+        "enabled": True, "className": "nginx", "host": "mcp.example.com", "tlsSecret": "web",
+        "controllerNamespace": "ingress-nginx", "annotations": {"note": "x"},
+    },
     "networkPolicy": {
-        "from": [{"namespaceSelector": {}}], "to": [{"ipBlock": {"cidr": "10.0.0.1/32"}}],
+        "from": [{"podSelector": {"matchLabels": {"mcp": "client"}}}],
+        "to": [{"ipBlock": {"cidr": "10.0.0.1/32"}}],
+        "ports": [6443],
+        "redis": {"port": 6380, "to": [{"podSelector": {"matchLabels": {"app": "redis"}}}]},
+        "extraIngress": [{"ports": [{"port": 8080}], "from": [{"ipBlock": {"cidr": "10.9.0.0/16"}}]}],
+        "extraEgress": [{"ports": [{"port": 3128}]}],
     },
     "autoscaling": {"enabled": True},
+    "metrics": {"serviceMonitor": True, "namespace": "monitoring", "labels": {"release": "prometheus"}},
     "priorityClassName": "system-cluster-critical",
     "nodeSelector": {"kubernetes.io/os": "linux"},
     "tolerations": [{"operator": "Exists"}],
@@ -70,6 +83,13 @@ def rendered(helm: str, values: dict[str, Any], *words: str) -> str:
     done = run(helm, values, "template", "mcp", str(CHART), "--namespace", "tools", *words)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def refused(helm: str, values: dict[str, Any]) -> str:
+    """What is said of *values*, which must be refused."""
+    done = run(helm, values, "template", "mcp", str(CHART))
+    assert done.returncode != 0, done.stdout
+    return done.stderr
 
 
 def objects(text: str) -> list[dict[str, Any]]:

@@ -67,6 +67,14 @@ def helm3() -> str:
     return _program("helm3", "KUBEPORT_TEST_HELM3", "3")
 
 
+@pytest.fixture(scope="session")
+def schemas() -> Path:
+    """The folder with the schemas that Kubernetes publishes, a file for each version."""
+    places = [os.environ.get("KUBEPORT_TEST_SCHEMAS", ""), str(_fetched() / "schemas")]
+    good = [Path(place) for place in places if place and Path(place).is_dir()]
+    return good[0] if good else enabled_or_skip("Kubernetes' schemas are not here.", _FETCH)
+
+
 @pytest.fixture(params=["helm3", "helm4"])
 def helm(request: pytest.FixtureRequest) -> str:
     """Each of the real helms."""
@@ -176,13 +184,18 @@ def _process(*words: str) -> str:
     return done.stdout.strip()
 
 
+def _fetched() -> Path:
+    """Where tools.sh puts what it fetches."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return Path(os.environ.get("KUBEPORT_TEST_TOOLS_HOME") or cache / "kubeport-tools")
+
+
 def _program(name: str, variable: str, version: str) -> str:
     """The first program of *version* out of: *variable*, the environment's, the fetched one."""
-    fetched = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "kubeport-tools"
     places = [
         os.environ.get(variable, ""),
         str(Path(sysconfig.get_path("scripts")) / name),
-        str(Path(os.environ.get("KUBEPORT_TEST_TOOLS_HOME") or fetched) / "bin" / name),
+        str(_fetched() / "bin" / name),
     ]
     good = [p for p in places if p and _version(p).startswith(f"v{version}.")]
     return good[0] if good else enabled_or_skip(f"There is no real {name} {version} here.", _FETCH)

@@ -1,5 +1,7 @@
 """The Helm chart: what it renders is accepted by the real API server, and gives no more than it must."""
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from tests.cluster.chart import (
     told,
 )
 from tests.cluster.conftest import Kubectl
+from tests.cluster.service_monitor import DEFINITION
 
 from kubeport.adapters.mcp.http import check_reach
 
@@ -30,11 +33,34 @@ def test_it_is_linted(helm: str, values: dict[str, Any]) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.fixture
+def monitors(admin: Kubectl) -> Iterator[None]:
+    """The API server knows ServiceMonitors."""
+    admin.output("apply", "-f", "-", stdin=json.dumps(DEFINITION))
+    name = f"crd/{DEFINITION['metadata']['name']}"
+    admin.output("wait", "--for=condition=established", name, "--timeout=20s")
+    yield
+    admin.output("delete", name)
+
+
+def test_a_wrong_monitor_would_be_refused(admin: Kubectl, scratch_namespace: str, monitors: None) -> None:
+    """So that what the API server says of the chart's means something."""
+    wrong = {
+        "apiVersion": "monitoring.coreos.com/v1", "kind": "ServiceMonitor", "metadata": {"name": "x"},
+        "spec": {"selector": {}, "endpoints": [{"port": 9090, "interval": "soon"}]},
+    }
+    done = admin("apply", "--dry-run=server", "-n", scratch_namespace, "-f", "-", stdin=json.dumps(wrong))
+    assert done.returncode != 0 and "spec.endpoints" in done.stderr
+
+
 @pytest.mark.parametrize("values", VALUES.values(), ids=VALUES)
 def test_the_api_server_takes_what_it_renders(
-    helm: str, values: dict[str, Any], admin: Kubectl, scratch_namespace: str
+    helm: str, values: dict[str, Any], admin: Kubectl, scratch_namespace: str, monitors: None
 ) -> None:
-    """Every object passes the server's own validation in a dry run; this server is too old for newer APIs."""
+    """Every object passes the server's own validation in a dry run, a ServiceMonitor that of its definition.
+
+    This server is too old for newer APIs: they are held against their schemas (test_chart_schemas).
+    """
     served = ("--kube-version", "1.20.2")
     text = rendered(helm, values, *served).replace("namespace: tools", f"namespace: {scratch_namespace}")
     done = admin("apply", "--dry-run=server", "-n", scratch_namespace, "-f", "-", stdin=text)
@@ -58,7 +84,7 @@ def test_the_pod_has_no_rights_on_its_node(helm4: str, values: dict[str, Any]) -
 
 
 def test_rbac_names_whom_it_impersonates_and_nothing_else(helm4: str) -> None:
-    """No wildcard, no Secrets, no unnamed impersonation; the only other role is Kubernetes' own `view`."""
+    """No wildcard, no Secrets, no unnamed impersonation, and no right to read by itself."""
     made = objects(rendered(helm4, EVERYTHING))
     rules = [rule for one in made if one["kind"] == "ClusterRole" for rule in one["rules"]]
     assert rules == [
@@ -69,8 +95,30 @@ def test_rbac_names_whom_it_impersonates_and_nothing_else(helm4: str) -> None:
         },
         {"apiGroups": ["authentication.k8s.io"], "resources": ["tokenreviews"], "verbs": ["create"]},
     ]
-    bound = {one["roleRef"]["name"] for one in made if one["kind"] == "ClusterRoleBinding"}
-    assert bound == {"tools-mcp-kubeport", "view"}
+    assert _bound(rendered(helm4, EVERYTHING)) == {"tools-mcp-kubeport"}
+
+
+def _bound(text: str) -> set[str]:
+    return {one["roleRef"]["name"] for one in objects(text) if one["kind"] == "ClusterRoleBinding"}
+
+
+IMPERSONATING = CONFIG + '[identity]\nmode = "impersonate"\n'
+
+
+@pytest.mark.parametrize(
+    ("more", "bound"),
+    [
+        ({}, {"view"}),
+        ({"config": IMPERSONATING}, set()),
+        ({"rbac": {"impersonate": {"groups": ["team-a"]}}}, {"tools-mcp-kubeport"}),
+        ({"rbac": {"view": True, "impersonate": {"groups": ["team-a"]}}}, {"tools-mcp-kubeport", "view"}),
+        ({"rbac": {"view": False}}, set()),
+        ({"rbac": {"create": False}}, set()),
+    ],
+)
+def test_the_pod_reads_by_itself_only_where_it_must(helm: str, more: dict[str, Any], bound: set[str]) -> None:
+    """Who acts in the name of callers needs no rights beyond that, unless somebody says so."""
+    assert _bound(rendered(helm, {"config": CONFIG, "inCluster": True, **more})) == bound
 
 
 @pytest.mark.parametrize("values", VALUES.values(), ids=VALUES)

@@ -111,7 +111,7 @@ def reviewing(admin: Kubectl) -> Iterator[tuple["subprocess.Popen[bytes]", int]]
     """A server that asks the API server whose a token is."""
     flags = words(
         auth__mode="tokenreview", auth__resource=AUDIENCE, auth__context="admin",
-        tools__paths_kubectl=admin.program,
+        tools__enabled="kubectl", tools__paths_kubectl=admin.program,
     )  # fmt: skip
     process, port = started(*flags, KUBECONFIG=admin.environ["KUBECONFIG"])
     yield process, port

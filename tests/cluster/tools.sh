@@ -55,6 +55,33 @@ exec node "$kubeport_tools/node/lib/node_modules/npm/bin/npx-cli.js" "\$@"
 EOF
 }
 
+# The schemas of the oldest, a middle and the newest Kubernetes that the package knows, as VERSION.json.
+kubeport_fetch_schemas() {
+  kubeport_wheel 'kubernetes-validate==1.37.0' && mkdir schemas || return
+  for kubeport_version in 1.25.0 1.30.0 1.37.0; do
+    mv "kubernetes_validate/kubernetes-json-schema/v$kubeport_version-local-strict/_definitions.json" \
+      "schemas/$kubeport_version.json" || return
+  done
+}
+
+# kubeport_schemas: fetch them unless they are there; export and print KUBEPORT_TEST_SCHEMAS.
+kubeport_schemas() {
+  kubeport_folder=$kubeport_tools/schemas
+  if ! [ -d "$kubeport_folder" ]; then
+    mkdir -p "$kubeport_tools"
+    kubeport_scratch=$(mktemp -d "$kubeport_tools/fetch.XXXXXX") || return
+    if (cd "$kubeport_scratch" && kubeport_fetch_schemas); then
+      mv "$kubeport_scratch/schemas" "$kubeport_folder"
+    else
+      echo "tools.sh: the schemas cannot be had on this machine; their tests will not run." >&2
+    fi
+    rm -rf "$kubeport_scratch"
+  fi
+  [ -d "$kubeport_folder" ] || return 0
+  export KUBEPORT_TEST_SCHEMAS="$kubeport_folder"
+  echo "export KUBEPORT_TEST_SCHEMAS='$kubeport_folder'"
+}
+
 # kubeport_tool NAME VARIABLE: fetch NAME unless it is there and runs; export and print VARIABLE.
 kubeport_tool() {
   kubeport_binary=$kubeport_tools/bin/$1
@@ -77,3 +104,4 @@ kubeport_tool kubectl KUBEPORT_TEST_KUBECTL
 kubeport_tool helm4 KUBEPORT_TEST_HELM4
 kubeport_tool helm3 KUBEPORT_TEST_HELM3
 kubeport_tool npx KUBEPORT_TEST_NPX
+kubeport_schemas
