@@ -48,8 +48,8 @@ SECTIONS = (
 )
 
 
-def main(wanted: list[str]) -> None:
-    """All sections, or those whose names begin with one of *wanted*."""
+def main(wanted: list[str]) -> int:
+    """All sections, or those whose names begin with one of *wanted*; 1 where an answer was wrong."""
     for number in (signal.SIGALRM, signal.SIGTERM):
         signal.signal(number, _stop)
     signal.setitimer(signal.ITIMER_REAL, _ALL_SECONDS, 60)
@@ -61,6 +61,7 @@ def main(wanted: list[str]) -> None:
                 _measure(section, bench, report)
     report.close()
     print(f"\nload {_load()}")
+    return 1 if report.faults else 0
 
 
 def _measure(section: Section, bench: Bench, report: Report) -> None:
@@ -71,6 +72,7 @@ def _measure(section: Section, bench: Bench, report: Report) -> None:
         report.left_out(section.name, str(reason))
     except Exception as fault:
         report.left_out(section.name, _told(fault, section))
+        report.faults.append(f"{section.name}: {_told(fault, section)}")
     except BaseExceptionGroup as stop:  # ours, in the midst of the SDK's task groups
         raise SystemExit(str(_first(stop))) from None
 
@@ -107,4 +109,4 @@ def _load() -> str:
 
 
 if __name__ == "__main__":
-    main([word.lower() for word in sys.argv[1:]])
+    sys.exit(main([word.lower() for word in sys.argv[1:]]))

@@ -40,7 +40,7 @@ _LIMITS = {
 }  # fmt: skip
 # as many programs at once as two processors can bear; the others wait for their turn
 _PROGRAMS = {"limits.concurrency": 16, "limits.context_concurrency": 16}
-_PRINTS = """\
+PRINTS = """\
 case "$*" in
 *yaml*) for n in 1 2 3 4 5 6 7 8 9; do for m in 1 2 3 4 5 6; do echo "$n$m $*"; done; done;;
 *) echo "$*";;
@@ -55,6 +55,7 @@ class Crowd:
     tokens: dict[str, str]
     asks: tuple[Ask, ...]
     seconds: float
+    clients: int = CLIENTS
     until: float = 0.0
     known: Known = attrs.field(factory=Known)
     times: list[float] = attrs.field(factory=list[float])
@@ -65,8 +66,8 @@ class Crowd:
 async def crowd(bench: Bench, report: Report) -> None:
     """A minute of mixed reads in both protocol eras."""
     bench.need_proc()
-    tokens, settings = _settings(bench)
-    with listening(bench, serve_argv("", "--demo", *_words(settings))) as (pid, port):
+    tokens, settings = known_callers(bench.folder)
+    with listening(bench, serve_argv("", "--demo", *_words({**_LIMITS, **settings}))) as (pid, port):
         third, end = await _run(report, pid, Crowd(port, tokens, SHOP, SECONDS))
     beside = f"{third.resident:.1f} MiB after a third, {end.resident:.1f} MiB at the end"
     grown = end.resident - third.resident
@@ -76,27 +77,22 @@ async def crowd(bench: Bench, report: Report) -> None:
 async def crowd_of_programs(bench: Bench, report: Report) -> None:
     """The same with a process for each call, in the caller's name and context."""
     bench.need_proc()
-    tokens, settings = _settings(bench)
-    kubeconfig, policy = _teams(bench.folder)
-    more = {
-        **_PROGRAMS, "security.policy_file": policy, "identity.mode": "impersonate",
-        "identity.user": "{name}", "tools.paths_kubectl": bench.fake("tells", _PRINTS),
-    }  # fmt: skip
-    argv = serve_argv("", *_words({**settings, **more}))
+    tokens, settings = known_callers(bench.folder)
+    kubeconfig, teams = teams_of(bench.folder, bench.fake("tells", PRINTS))
+    argv = serve_argv("", *_words({**_LIMITS, **settings, **_PROGRAMS, **teams}))
     there = attrs.evolve(bench, environ={**bench.environ, "KUBECONFIG": str(kubeconfig)})
     with listening(there, argv) as (pid, port):
         await _run(report, pid, Crowd(port, tokens, PROGRAM, PROGRAM_SECONDS))
 
 
-def _settings(bench: Bench) -> tuple[dict[str, str], dict[str, object]]:
-    """The callers' tokens, and a server that takes them."""
+def known_callers(folder: Path) -> tuple[dict[str, str], dict[str, object]]:
+    """The callers' tokens, and the settings of a server that takes them."""
     tokens = {f"caller-{place}": f"kubeport_{secrets.token_urlsafe(32)}" for place in range(_CALLERS)}
-    file = bench.folder / "tokens.toml"
+    file = folder / "tokens.toml"
     file.write_text("\n".join(_row(name, token) for name, token in tokens.items()), encoding="utf-8")
     file.chmod(0o600)
     return tokens, {
-        **_LIMITS,
-        "audit.file": bench.folder / "audit.jsonl",
+        "audit.file": folder / "audit.jsonl",
         "auth.mode": "tokens",
         "auth.tokens_file": file,
         "auth.resource": "http://127.0.0.1/mcp",
@@ -112,8 +108,8 @@ def _row(name: str, token: str) -> str:
     return f'[[tokens]]\nname = "{name}"\nsha256 = "{digest}"\nscopes = ["kubeport:read"]'
 
 
-def _teams(folder: Path) -> tuple[Path, Path]:
-    """A kubeconfig with a context for each caller, and the policy that says which."""
+def teams_of(folder: Path, kubectl: str) -> tuple[Path, dict[str, object]]:
+    """A kubeconfig with a context for each caller, and the settings that let it use that one alone."""
     nowhere = dict[str, str]()
     contexts = [{"name": f"team-{place}", "context": nowhere} for place in range(_CALLERS)]
     kubeconfig, policy = folder / "teams.json", folder / "teams.toml"
@@ -124,17 +120,25 @@ def _teams(folder: Path) -> tuple[Path, Path]:
         for place in range(_CALLERS)
     ]
     policy.write_text('access = "none"\n' + "".join(rules), encoding="utf-8")
-    return kubeconfig, policy
+    return kubeconfig, {
+        "security.policy_file": policy, "identity.mode": "impersonate",
+        "identity.user": "{name}", "tools.paths_kubectl": kubectl,
+    }  # fmt: skip
+
+
+async def all_ask(crowd: Crowd) -> None:
+    """Let all clients ask until the time is over."""
+    crowd.until = time.monotonic() + crowd.seconds
+    await asyncio.gather(*(_client(crowd, place) for place in range(crowd.clients)))
 
 
 async def _run(report: Report, pid: int, crowd: Crowd) -> tuple[Held, Held]:
     """What the server held after a third of the time and at the end, while all were connected."""
     idle, began = held(pid), time.monotonic()
-    crowd.until = began + crowd.seconds
-    clients = asyncio.gather(*(_client(crowd, place) for place in range(CLIENTS)))
+    clients = asyncio.ensure_future(all_ask(crowd))
     await asyncio.sleep(crowd.seconds / 3)
     third = held(pid)
-    await asyncio.sleep(crowd.until - 1 - time.monotonic())
+    await asyncio.sleep(began + crowd.seconds - 1 - time.monotonic())
     end = held(pid)
     await clients
     took = time.monotonic() - began
@@ -155,11 +159,11 @@ async def _left(pid: int, idle: Held) -> Held:
 
 def _tell(report: Report, crowd: Crowd, took: float) -> None:
     times, calls = Times(tuple(crowd.times)), sum(crowd.done.values())
-    name = f"{CLIENTS} clients, {_CALLERS} callers, {crowd.seconds:.0f} s"
+    name = f"{crowd.clients} clients, {_CALLERS} callers, {crowd.seconds:.0f} s"
     report.row(name, f"{calls / took:.0f} /s", f"{calls} checks; {dict(crowd.done)}")
     beside = f"p50 {times.median:.0f}, worst {max(times.values):.0f} ms; both ends share the processors"
     report.row("a check, one to a few calls, p99", f"{times.percentile(99):.0f} ms", beside)
-    report.target("wrong answers and leaks", sum(crowd.wrong.values()), "", 0, str(dict(crowd.wrong) or ""))
+    report.never("wrong answers and leaks", sum(crowd.wrong.values()), str(dict(crowd.wrong) or ""))
 
 
 @asynccontextmanager

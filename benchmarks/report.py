@@ -15,6 +15,8 @@ class Report:
 
     _missed: list[str] = attrs.field(factory=list[str], init=False)
     _left_out: list[str] = attrs.field(factory=list[str], init=False)
+    faults: list[str] = attrs.field(factory=list[str], init=False)
+    """What must never be, whatever the machine: with one of these the run has failed."""
 
     def section(self, name: str) -> None:
         """Head the following rows, and say how busy the machine is."""
@@ -31,6 +33,12 @@ class Report:
             self._missed.append(f"{name}: {value:.4g} {unit}, expected at most {most:g}")
         print(f"  {name:<52} {f'{value:.4g} {unit}':>11}  {told:<12} {beside}".rstrip(), flush=True)
 
+    def never(self, name: str, value: int, beside: str = "") -> None:
+        """A number that has to be nought."""
+        if value:
+            self.faults.append(f"{name}: {value} {beside}".rstrip())
+        self.target(name, value, "", 0, beside)
+
     def left_out(self, name: str, why: str) -> None:
         """A section that has no numbers, or not all of them."""
         self._left_out.append(f"{name}: {why}")
@@ -38,7 +46,8 @@ class Report:
 
     def close(self) -> None:
         """The last lines."""
-        for title, lines in (("Above the target", self._missed), ("Left out", self._left_out)):
+        told = (("Above the target", self._missed), ("Left out", self._left_out), ("Wrong", self.faults))
+        for title, lines in told:
             print(f"\n{title}: {'nothing' if not lines else ''}".rstrip())
             for line in lines:
                 print(f"  {line}")
