@@ -75,6 +75,8 @@ class BoundedConnection(H11Protocol):
     def data_received(self, data: bytes) -> None:
         """Read on; a request that has begun has its deadline until it is whole."""
         super().data_received(data)
+        if self.transport.get_protocol() is not self:
+            return  # it is a WebSocket by now
         if self.conn.their_state in (h11.IDLE, h11.SEND_BODY):
             self._request.expect(self.bounds.request_seconds)
         else:

@@ -15,10 +15,12 @@ from typing import Any, cast
 
 import attrs
 import pytest
+import uvicorn
 from tests.adapters.watching.certificates import authority, signed
 
 from kubeport.adapters.mcp.accepting import Acceptor, listening
-from kubeport.adapters.mcp.connections import HEADER_BYTES, ConnectionBounds
+from kubeport.adapters.mcp.connections import HEADER_BYTES, ConnectionBounds, bounded_protocol
+from kubeport.adapters.mcp.ending import EndingServer
 from kubeport.adapters.mcp.open_files import bounded_connections, raise_open_files
 from kubeport.application.settings import ServerSettings, Settings
 from kubeport.domain.errors import CommandError
@@ -57,7 +59,7 @@ def bounded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Pat
     assert "Traceback" not in log.read_text()
 
 
-async def _ask(port: int) -> bytes:
+async def ask(port: int) -> bytes:
     """Whether it lives; nothing where the connection is not taken."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(LIVE.replace(b"\r\n\r\n", b"\r\nconnection: close\r\n\r\n"))
@@ -90,7 +92,7 @@ async def test_a_request_must_arrive(bounded: tuple[int, Path], said: bytes) -> 
     writer.write(said)
     assert await _ends(reader) == b""
     writer.close()
-    assert b"200" in await _ask(bounded[0])
+    assert b"200" in await ask(bounded[0])
 
 
 async def test_a_byte_now_and_then_does_not_help(bounded: tuple[int, Path]) -> None:
@@ -139,9 +141,9 @@ async def test_who_never_reads_is_let_go() -> None:
         deaf.setblocking(False)
         saying = asyncio.create_task(asyncio.get_running_loop().sock_sendall(deaf, POST * 1000))
         await asyncio.sleep(0.5)
-        assert await _ask(port) == b""
+        assert await ask(port) == b""
         until = time.monotonic() + 60
-        while b"200" not in await _ask(port):
+        while b"200" not in await ask(port):
             assert time.monotonic() < until, "it is still there"
             await asyncio.sleep(0.1)
         saying.cancel()
@@ -151,13 +153,42 @@ async def test_who_never_reads_is_let_go() -> None:
         ended(process)
 
 
+async def test_what_closes_but_is_not_read_to_its_end_is_let_go() -> None:
+    """A little that nobody takes keeps a closed connection no longer than a lot."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        """Says a little more than the system takes for the client, and is done."""
+        (connection,) = server.server_state.connections
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        while not connection.transport.get_write_buffer_size():
+            await send({"type": "http.response.body", "body": b"x" * 4096, "more_body": True})
+        await send({"type": "http.response.body", "body": b"x"})
+
+    bounds = ConnectionBounds(write_seconds=0.5)
+    config = uvicorn.Config(app, http=bounded_protocol(bounds), log_config=None, lifespan="off", port=0)
+    server = EndingServer(config, bounds)
+    (listener,) = listening("127.0.0.1", 0)
+    serving = asyncio.create_task(server.serve([listener]))
+    with socket.socket() as deaf:
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        deaf.connect(listener.getsockname())
+        deaf.send(LIVE.replace(b"\r\n\r\n", b"\r\nconnection: close\r\n\r\n"))
+        async with asyncio.timeout(10):
+            while not any(one.transport.is_closing() for one in server.server_state.connections):
+                await asyncio.sleep(0.01)
+            while server.server_state.connections:
+                await asyncio.sleep(0.05)
+    server.should_exit = True
+    await serving
+
+
 async def test_idle_connections_make_room(tmp_path: Path) -> None:
     """With all places taken by silence, the longest silent goes and the new one is served."""
     process, port = started("--demo", *set_to(server__connections=20, server__request_seconds=60))
     try:
         idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(60)]
         for _ in range(5):
-            assert b"200" in await _ask(port)
+            assert b"200" in await ask(port)
         assert await _ends(idle[0][0]) == b""
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(idle[-1][0].read(), 0.2)
@@ -198,7 +229,7 @@ async def test_more_than_a_thousand_idle_connections(tmp_path: Path, files: int)
     try:
         idle = await _idle(port, 1200)
         for _ in range(3):
-            assert b"200" in await _ask(port)
+            assert b"200" in await ask(port)
         for one in idle:
             one.close()
         lines = log.read_text().splitlines()
