@@ -19,7 +19,8 @@ COPY requirements/build.lock requirements/runtime.lock requirements/
 RUN python -m venv /build && python -m venv --without-pip /opt/kubeport \
  && /build/bin/pip install --require-hashes -r requirements/build.lock \
  && /build/bin/pip --python /opt/kubeport/bin/python install --require-hashes -r requirements/runtime.lock \
- && find /opt/kubeport \( -name '*.c' -o -name '*.h' -o -name '*.pyx' -o -name '*.pxd' -o -name '*.pyi' \) -delete
+ && find /opt/kubeport \( -name '*.c' -o -name '*.h' -o -name '*.pyx' -o -name '*.pxd' -o -name '*.pyi' \) -delete \
+ && find /opt/kubeport/lib -name '*.py' -perm /111 -exec chmod a-x {} +
 
 FROM dependencies AS build
 COPY pyproject.toml README.md LICENSE ./

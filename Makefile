@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 # where everything is installed already, it runs the demo, too
 RUNS := $(if $(wildcard $(READY)),$(READY),$(VENV)/.runs)
 
-.PHONY: help demo test check reference recording lint types imports wheel docs mcpb cluster-test image-test bench fuzz lock release-check sbom clean
+.PHONY: help demo test check reference recording lint types imports wheel docs mcpb cluster-test images image-test bench fuzz lock release-check sbom clean
 
 help:                   ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 16
@@ -51,8 +51,11 @@ cluster-test: $(READY)  ## against a real kubectl and helm, and a real API serve
 	tests/cluster/cluster.sh build
 	. tests/cluster/tools.sh && KUBEPORT_TEST_CLUSTER=1 KUBEPORT_TEST_REQUIRE=1 $(BIN)/pytest
 
-image-test: $(READY)    ## build the image with buildah and run it with podman (Debian, root)
-	. tests/cluster/tools.sh && tests/image/build.sh && KUBEPORT_TEST_IMAGE=1 $(BIN)/pytest tests/image
+images: $(READY)        ## the images, with buildah (Debian, root); tools from a mirror that imitates their publishers
+	. tests/cluster/tools.sh && PYTHON=$(BIN)/python tests/image/build.sh
+
+image-test: images      ## build the images, run them with podman, and measure how large they are
+	KUBEPORT_TEST_IMAGE=1 $(BIN)/pytest tests/image
 
 fuzz: $(READY)          ## coverage-guided fuzzing of the command line for FUZZ_SECONDS
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/fuzz.lock

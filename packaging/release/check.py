@@ -7,6 +7,7 @@ Tools come into .cache/release, from requirements.in beside this file, never int
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,7 @@ ROOT = Path(__file__).parents[2]
 CACHE = ROOT / ".cache" / "release"
 TOOLS = CACHE / "tools" / "bin"
 SHIPPED = CACHE / "shipped"
+PLATFORMS = ("x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu", "aarch64-apple-darwin")
 SBOM = ROOT / "dist" / "kubeport.cdx.json"
 PERMISSIVE = ("MIT", "BSD", "APACHE", "ISC", "PSF", "PYTHON SOFTWARE FOUNDATION", "MPL", "MOZILLA", "CC0")
 # Asked of each distribution in an environment: name, and what it says of its licence.
@@ -132,6 +134,18 @@ def shipped() -> str:
     return f"{len(json.loads(run(SHIPPED / 'bin' / 'python', '-c', _LICENCES)))} distributions"
 
 
+def platforms() -> str:
+    """Each pinned dependency has a wheel with a pinned hash for the platforms of the image, and for macOS."""
+    (python,) = re.findall(r"^ARG PYTHON=(.*)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    for one in PLATFORMS:
+        place = CACHE / "platform"
+        shutil.rmtree(place, ignore_errors=True)
+        uv("pip", "install", "-q", "--target", place, "--python-platform", one, "--python-version", python,
+           "--only-binary", ":all:", "--no-deps",
+           "--require-hashes", "-r", "requirements/runtime.lock")  # fmt: skip
+    return ", ".join(PLATFORMS)
+
+
 def licences() -> str:
     """Each of them is under a licence that lets a user pass it on."""
     told: dict[str, str] = json.loads(run(SHIPPED / "bin" / "python", "-c", _LICENCES))
@@ -180,7 +194,7 @@ def sbom() -> str:
     return f"{len(json.loads(SBOM.read_text())['components'])} components in {SBOM.relative_to(ROOT)}"
 
 
-STEPS = (tools, wheel, lowest, newest, shipped, licences, audit, sbom)
+STEPS = (tools, wheel, lowest, newest, shipped, platforms, licences, audit, sbom)
 
 
 def main(steps: tuple[Callable[[], str], ...]) -> int:
@@ -192,7 +206,7 @@ def main(steps: tuple[Callable[[], str], ...]) -> int:
             said = step()
         except Failed as fault:
             failed, said = True, f"FAILED: {fault}"
-        print(f"{step.__name__:9} {said}", flush=True)
+        print(f"{step.__name__:10} {said}", flush=True)
     return int(failed)
 
 

@@ -4,11 +4,21 @@
 # The tools come from a mirror on loopback (mirror.py): helm is the real one ($KUBEPORT_TEST_HELM4, from
 # tests/cluster/tools.sh), the others are stand-ins.
 #   apt-get install --no-install-recommends buildah podman runc debootstrap
+#   build.sh probe    builds nothing; says whether this machine could
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 for program in buildah podman runc debootstrap; do
   command -v "$program" >/dev/null || { echo "build.sh: $program is missing; see the comment in this file" >&2; exit 1; }
 done
+if [ "${1:-}" = probe ]; then
+  # ldconfig loads nothing, so that it alone makes an image that runs
+  made=$(buildah from scratch) && buildah add -q "$made" /sbin/ldconfig /ldconfig >/dev/null &&
+    buildah commit -q --rm "$made" localhost/kubeport:probe >/dev/null &&
+    podman --cgroup-manager cgroupfs --runtime runc run --rm --network host --ulimit nofile=1024:4096 \
+      --ulimit nproc=1024:4096 localhost/kubeport:probe /ldconfig --version >/dev/null &&
+    podman rmi localhost/kubeport:probe >/dev/null
+  exit
+fi
 base=$(sed -n 's/^FROM \(.*\)${PYTHON}-slim AS dependencies/\1/p' Dockerfile)$(sed -n 's/^ARG PYTHON=//p' Dockerfile)-slim
 scratch=$(mktemp -d); trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$scratch"' EXIT
 
@@ -26,6 +36,7 @@ fi
 
 : "${KUBEPORT_TEST_HELM4:?run . tests/cluster/tools.sh first}"
 "${PYTHON:-python3}" -m tests.image.mirror "$scratch/mirror"
+: >"$scratch/served"
 "${PYTHON:-python3}" -u -m http.server --bind 127.0.0.1 --directory "$scratch/mirror" 0 >"$scratch/served" 2>&1 &
 until port=$(sed -n 's/.* port \([0-9]*\) .*/\1/p' "$scratch/served"); [ -n "$port" ]; do sleep 0.1; done
 

@@ -28,9 +28,9 @@ def unpacked(image: str) -> int:
 
 
 def test_slim(tmp_path: Path) -> None:
-    """With kubectl: below 70 MB to pull, below 180 MB on disk."""
-    assert held(f"{IMAGE}:slim", tmp_path / "held") < 70 * MB
-    assert unpacked(f"{IMAGE}:slim") < 180 * MB
+    """With kubectl: below 75 MB to pull, below 200 MB on disk."""
+    assert held(f"{IMAGE}:slim", tmp_path / "held") < 75 * MB
+    assert unpacked(f"{IMAGE}:slim") < 200 * MB
 
 
 def test_all_four_tools(tmp_path: Path) -> None:
@@ -43,4 +43,4 @@ def test_what_is_not_a_tool(image: str) -> None:
     """On disk, Kubeport, Python and what they need take little beside the tools: nothing is there twice."""
     code = "import os, shutil; print(sum(os.path.getsize(p) for n in {!r} if (p := shutil.which(n))))"
     tools = int(python(code.format(("kubectl", "helm", "istioctl", "argocd")), image))
-    assert 0 < unpacked(image) - tools < 115 * MB
+    assert 0 < unpacked(image) - tools < 135 * MB
