@@ -19,8 +19,7 @@ COPY requirements/build.lock requirements/runtime.lock requirements/
 RUN python -m venv /build && python -m venv --without-pip /opt/kubeport \
  && /build/bin/pip install --require-hashes -r requirements/build.lock \
  && /build/bin/pip --python /opt/kubeport/bin/python install --require-hashes -r requirements/runtime.lock \
- && find /opt/kubeport \( -name '*.c' -o -name '*.h' -o -name '*.pyx' -o -name '*.pxd' -o -name '*.pyi' \) -delete \
- && find /opt/kubeport/lib -name '*.py' -perm /111 -exec chmod a-x {} +
+ && find /opt/kubeport \( -name '*.c' -o -name '*.h' -o -name '*.pyx' -o -name '*.pxd' -o -name '*.pyi' \) -delete
 
 FROM dependencies AS build
 COPY pyproject.toml README.md LICENSE ./
@@ -31,7 +30,8 @@ COPY containers containers
 COPY src/kubeport/*.py src/kubeport/py.typed src/kubeport/
 RUN /build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /wheel . \
  && /build/bin/pip --python /opt/kubeport/bin/python install --no-deps /wheel/*.whl \
- && find /opt/kubeport/bin -type f ! -name kubeport ! -name kubectl -delete
+ && find /opt/kubeport/bin -type f ! -name kubeport ! -name kubectl -delete \
+ && find /opt/kubeport/lib -type f ! -name '*.so*' -perm /111 -exec chmod a-x {} +
 COPY packaging/image/healthcheck.py /opt/kubeport/healthcheck.py
 # Nothing in an image changes: bytecode need not be held against its source at each start.
 RUN python -m compileall -q --invalidation-mode unchecked-hash /opt/kubeport
