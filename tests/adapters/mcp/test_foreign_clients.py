@@ -26,7 +26,7 @@ def run(*words: str) -> "subprocess.CompletedProcess[str]":
 @pytest.fixture(scope="module")
 def inspector() -> Inspector:
     """The words that run the Inspector, of the newest version that is content with Node 20."""
-    npx = shutil.which("npx") or os.environ.get("KUBEPORT_TEST_NPX", "")
+    npx = os.environ.get("KUBEPORT_TEST_NPX") or shutil.which("npx") or ""
     words = (npx, "--yes", "-p", "@modelcontextprotocol/inspector@0.17.2", "mcp-inspector")
     if not npx or subprocess.run([*words, "--help"], capture_output=True).returncode:
         enabled_or_skip("npx cannot fetch the MCP Inspector here.", "Install Node.js 20, and reach npm.")
@@ -39,7 +39,7 @@ def curl() -> str:
     return shutil.which("curl") or enabled_or_skip("There is no curl.", "Install it.")
 
 
-MODERN = ("MCP-Protocol-Version: 2026-07-28",)
+MODERN = "MCP-Protocol-Version: 2026-07-28"
 
 
 @attrs.frozen
@@ -85,15 +85,14 @@ def test_curl_lists_the_tools_and_calls_one(guarded: Guarded, curl: str, era: st
     """In a session of 2025-11-25, and without any in 2026-07-28."""
     asking = Curl(curl, guarded.port, (f"Authorization: Bearer {guarded.token()}",))
     meta: dict[str, Any] = {}
-    listing, calling = MODERN, MODERN
+    listing: tuple[str, ...] = (MODERN, "Mcp-Method: tools/list")
+    calling: tuple[str, ...] = (MODERN, "Mcp-Method: tools/call", "Mcp-Name: kubectl")
     if era == "legacy":
         head, _ = asking("initialize", INITIALIZE)
         session = next(line for line in head.splitlines() if line.lower().startswith("mcp-session-id:"))
         listing = calling = (session, "MCP-Protocol-Version: 2025-11-25")
     else:
         meta = {"_meta": MODERN_META}
-        listing = (*MODERN, "Mcp-Method: tools/list")
-        calling = (*MODERN, "Mcp-Method: tools/call", "Mcp-Name: kubectl")
     tools = asking.result("tools/list", meta, *listing)["tools"]
     names = [tool["name"] for tool in tools]
     assert "kubectl" in names and "kubectl_change" not in names
