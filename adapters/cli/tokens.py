@@ -5,6 +5,8 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from .terminal import print_json
+
 
 def new(make: Callable[[], str], hashed: Callable[[str], str], arguments: argparse.Namespace) -> int:
     """Print a token that *make* gives, and what stands for it in the file of tokens; nothing is stored."""
@@ -17,7 +19,7 @@ def new(make: Callable[[], str], hashed: Callable[[str], str], arguments: argpar
     }
     ends = _in(arguments.days) if arguments.days else ""
     if arguments.json:
-        print(json.dumps({"token": token, "row": {**row, **({"expires": ends} if ends else {})}}))
+        print_json({"token": token, "row": row | ({"expires": ends} if ends else {})})
         return 0
     lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in row.items()]
     print(f"# Give this to {arguments.name}; it is not shown again:\n#   {token}")
