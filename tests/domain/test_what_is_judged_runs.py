@@ -78,6 +78,7 @@ def test_attacks_that_can_be_read() -> None:
     assert count > 50
 
 
+_ROWS = st.sampled_from((*BENIGN, *ATTACKS))
 _WORDS = st.sampled_from(
     sorted({word for row in (*BENIGN, *ATTACKS) for word in row["command"].split(" ") if word})
 )
@@ -86,7 +87,7 @@ _WORDS = st.sampled_from(
 @st.composite
 def mutated(draw: st.DrawFn) -> tuple[str, str]:
     """A corpus line with words dropped, doubled, swapped or taken from other lines."""
-    row = draw(st.sampled_from((*BENIGN, *ATTACKS)))
+    row = draw(_ROWS)
     words = row["command"].split(" ")
     for _ in range(draw(st.integers(1, 4))):
         place = draw(st.integers(0, len(words)))
