@@ -29,6 +29,8 @@ EXPECTED: dict[str, int | str] = {  # what is not exit code 0, since the page is
     'kubeport policy explain "kubectl delete pod web"': REFUSED,
     'kubeport policy check "kubectl delete pod web" --context prod-eu '
     "--set security.policy_file=prod.toml": REFUSED,
+    'kubeport policy check "kubectl rollout restart deploy/web -n shop" --context prod-eu '
+    "--set security.policy_file=my.toml": REFUSED,
     "kubeport audit tail -n 20 -f": ENDLESS,
 }
 
@@ -150,13 +152,20 @@ def _furnished(machine: Machine, one: Shown) -> None:
     if one.page.name == "tutorial.md":
         _give_contexts(machine.folder, TUTORIAL)
     text = one.page.read_text(encoding="utf-8")
-    shown_files: list[str] = re.findall(r"^```toml\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
-    policies = [file for file in shown_files if re.search(r"^(access|\[\[rules)", file, re.MULTILINE)]
-    for name in re.findall(r"[\w-]+\.toml", one.command):
-        (machine.folder / name).write_text(policies[0] if policies else 'access = "read-only"\n')
-    prompts = re.findall(r"^```markdown\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
-    for name in re.findall(r"\w+\.md\b", one.command):
-        (machine.folder / name).write_text(prompts[0])
+    for name in re.findall(r"[\w-]+\.(?:toml|md|jsonl)\b", one.command):
+        place = machine.folder / name
+        if f"/{name}" not in one.command:  # that is a file of the repository
+            place.write_text(_file(text, name))
+
+
+def _file(page: str, name: str) -> str:
+    """What a page shows as the file *name*: the block that says so, else the first that could be it."""
+    language = {"toml": "toml", "md": "markdown", "jsonl": "text"}[name.rpartition(".")[2]]
+    blocks: list[str] = re.findall(rf"^```{language}\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    named = [block for block in blocks if block.startswith(f"# {name}\n")]
+    if language == "toml" and not named:
+        named = [block for block in blocks if re.search(r"^(access|\[\[rules)", block, re.MULTILINE)]
+    return [*named, *blocks, 'access = "read-only"\n'][0]
 
 
 @pytest.mark.parametrize("one", [one for one in COMMANDS if not one.inline], ids=str)

@@ -1,4 +1,4 @@
-"""The recorded session is what the demo says now, and the README that shows it fits a screen or two."""
+"""The recorded session is what the demo says now, and the README shows it."""
 
 import importlib
 from pathlib import Path
@@ -23,8 +23,7 @@ def test_the_recording_fetches_nothing() -> None:
     assert "url(\"http" not in svg and "@import" not in svg and "<script" not in svg
 
 
-def test_the_readme_shows_it_and_stays_short() -> None:
-    """At most ninety lines."""
+def test_the_readme_shows_it() -> None:
+    """How long it may be is held by the tests of the documentation."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert "](docs/session.svg)" in readme
-    assert len(readme.splitlines()) <= 90

@@ -150,7 +150,7 @@ def _policy(commands: Commands, shared: argparse.ArgumentParser) -> None:
         asked.add_argument("--namespace", default="")
         asked.add_argument("--scope", default="", metavar="URI", help=_SCOPE)
         _json(asked)
-    test = policy.add_parser("test", parents=[shared], help="judge the lines of JSON-lines files")
+    test = policy.add_parser("test", parents=[shared], help="hold the policy against what is expected")
     test.add_argument("files", metavar="FILE.jsonl", nargs="+")
     test.add_argument("--contexts", default="", metavar="A,B", help="contexts that exist")
     test.add_argument("--helm-repos", default="", metavar="C,D", help="chart repositories that exist")

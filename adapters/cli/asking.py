@@ -71,49 +71,65 @@ def _verdict(found: Explanation) -> str:
 
 
 def test(kubeport: Kubeport, arguments: argparse.Namespace) -> int:
-    """Judge every line of the files as a call of its tool at its level; print the mismatches."""
+    """Judge every line of the files, by the policy in force or the level it names; print the mismatches."""
     expected = mismatched = 0
     for file in arguments.files:
-        for row in _rows(Path(file)):
+        for row in _rows(Path(file), kubeport):
             found = _judged(kubeport, row)
-            if found.allowed == (row["expect"] == "allow"):
+            if _answer(found) == row["expect"]:
                 expected += 1
             else:
                 mismatched += 1
-                print(f"{row['id']}: expected {row['expect']} at {row['level']}: {row['command']}")
+                at = f" at {row['level']}" if row["level"] else ""
+                print(f"{row['id']}: expected {row['expect']}{at}: {row['command']}")
                 print("    " + _verdict(found).replace("\n", "\n    "))
     print(f"{expected} as expected, {mismatched} mismatched")
     return EXIT_FAILED if mismatched else 0
 
 
-_KEYS = ("id", "tool", "command", "level", "expect")
+def _answer(found: Explanation) -> str:
+    if found.allowed:
+        return "allow"
+    return "ask" if found.decision is not None and found.decision.approval else "refuse"
+
+
+_ANSWERS = ("allow", "ask", "refuse")
+_KEYS = ("id", "tool", "command", "level", "context", "namespace", "expect")
 STAND_IN_MANIFEST = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: example\n"
 
 
-def _rows(file: Path) -> list[dict[str, str]]:
+def _rows(file: Path, kubeport: Kubeport) -> list[dict[str, str]]:
     try:
         lines = file.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"{file}: cannot be read: {error}.") from error
-    return [_row(line, f"{file}:{place}") for place, line in enumerate(lines, start=1) if line.strip()]
+    known = kubeport.contexts.kubeconfig.read().names
+    return [_row(line, f"{file}:{place}", known) for place, line in enumerate(lines, start=1) if line.strip()]
 
 
-def _row(line: str, where: str) -> dict[str, str]:
+def _row(line: str, where: str, contexts: tuple[str, ...]) -> dict[str, str]:
+    """One line; what it leaves out is empty: any tool, the policy in force, the first context."""
     try:
         row: Any = json.loads(line)
     except ValueError as error:
         raise CommandError(f"{where}: not JSON: {error}.") from error
     found = cast("dict[str, Any]", row) if isinstance(row, dict) else {}
-    texts = {key: value for key in _KEYS if isinstance(value := found.get(key), str)}
-    wrong = len(texts) < len(_KEYS) or texts["level"] not in BUILT_IN
-    if wrong or texts["expect"] not in ("allow", "refuse"):
+    texts = {key: value for key in _KEYS if isinstance(value := found.get(key, ""), str)}
+    texts["id"] = texts.get("id") or where
+    wrong = len(texts) < len(_KEYS) or not texts["command"] or texts["expect"] not in _ANSWERS
+    if wrong or texts["level"] not in ("", *BUILT_IN):
         raise CommandError(
-            f"{where}: expected an object with the texts {', '.join(_KEYS)}; expect is allow or "
-            f"refuse, level one of {', '.join(BUILT_IN)}."
+            f"{where}: expected an object with the texts command and expect, one of {', '.join(_ANSWERS)}; "
+            f"id, tool, context, namespace, and level, one of {', '.join(BUILT_IN)}, may be there, too."
         )
+    if texts["context"] and texts["context"] not in contexts:
+        # a context that is not there refuses everything, which would look like a policy that holds
+        raise CommandError(f"{where}: there is no context {texts['context']}.", hint="Name it in --contexts.")
     return texts
 
 
 def _judged(kubeport: Kubeport, row: dict[str, str]) -> Explanation:
-    request = Request(row["command"], row["tool"], manifest=STAND_IN_MANIFEST)
-    return kubeport.explain(request, BUILT_IN[row["level"]])
+    request = Request(
+        row["command"], row["tool"], row["context"], row["namespace"], manifest=STAND_IN_MANIFEST
+    )
+    return kubeport.explain(request, BUILT_IN.get(row["level"]))

@@ -182,6 +182,30 @@ def test_a_mismatch_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert told.endswith("2 as expected, 2 mismatched\n")
 
 
+def test_rows_are_judged_by_the_policy_in_force(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where they name no level; one that needs a person's yes is neither allowed nor refused."""
+    policy, file = tmp_path / "own.toml", tmp_path / "rows.jsonl"
+    policy.write_text(
+        'access = "write"\n[[rules]]\nname = "p"\nreason = "r"\napproval = "all"\ncontexts = ["prod"]\n'
+    )
+    rows = [
+        {"command": "kubectl get pods", "context": "dev", "expect": "allow"},
+        {"command": "kubectl get pods", "context": "prod", "expect": "ask"},
+        {"command": "kubectl get pods", "context": "prod", "expect": "refuse"},
+        {"command": "kubectl drain n", "context": "dev", "expect": "refuse"},
+    ]
+    file.write_text("\n".join(json.dumps(row) for row in rows))
+    words = ["policy", "test", str(file), "--set", f"security.policy_file={policy}"]
+    assert main([*words, "--contexts", "dev,prod"]) == 1
+    told = capsys.readouterr().out
+    assert f"{file}:3: expected refuse: kubectl get pods\n    needs approval" in told
+    assert told.endswith("3 as expected, 1 mismatched\n")
+    assert main([*words, "--contexts", "dev"]) == 2
+    assert f"{file}:2: there is no context prod" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     "line",
     [
