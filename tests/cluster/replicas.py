@@ -31,7 +31,12 @@ class Ear:
     """What one client was told: URIs, and ``LISTS`` for a list that has changed."""
 
     client: Client
+    http: httpx2.AsyncClient
     told: list[str] = attrs.field(factory=list[str])
+
+    def use(self, token: str) -> None:
+        """From the next request on."""
+        self.http.headers.update(dict((bearer(token),)))
 
     async def hears(self, *expected: str, within: float = 2.0) -> None:
         """Exactly that, from now on, in whatever order; and nothing more for a while."""
@@ -86,7 +91,7 @@ class Replicas:
         async with httpx2.AsyncClient(headers=headers, timeout=30) as http:
             transport = streamable_http_client(f"http://127.0.0.1:{self.ports[which]}/mcp", http_client=http)
             async with Client(transport, mode=era, cache=None, message_handler=handler) as client:
-                ear = Ear(client, told)
+                ear = Ear(client, http, told)
                 if era == "legacy":
                     for uri in uris:
                         await subscribe(client, uri)

@@ -140,6 +140,34 @@ async def test_callers_with_other_identities_share_nothing(
     assert replicas.watched(scratch_namespace) == {"oidc:ole": 1}
 
 
+async def test_a_newer_token_is_another_name_in_the_cluster(
+    replicas: Replicas, blue: str, change: Callable[[str], object]
+) -> None:
+    """2025-11-25: the same session goes on under its new groups, and ends where those have no rights."""
+    menu = f"k8s-configmap://viewer/{blue}/menu"
+    async with (
+        replicas.listening(0, "legacy", ANN, menu) as ann,
+        replicas.listening(1, "legacy", ANN, menu) as other,
+    ):
+        await replicas.runs(1, 5)
+        ann.use(replicas.token("ann", "ops"))
+        await ann.client.list_tools()
+        await replicas.runs(2, 5)
+        await ann.hears(menu, LISTS)
+        await other.hears(menu)  # it has taken over what was ann's
+        await asyncio.to_thread(change, "as-ops")
+        await asyncio.gather(ann.hears(menu), other.hears(menu))
+        ann.use(replicas.token("ann", "nobody"))
+        await ann.client.list_tools()
+        await replicas.runs(1, 5)
+        await ann.hears(menu, LISTS)
+        await asyncio.to_thread(change, "as-nobody")
+        await asyncio.gather(ann.hears(), other.hears(menu))
+    await replicas.runs(0, 5)
+    names = [(own, groups) for _, own, groups, _ in replicas.trail.of(blue, "watch", "configmaps")]
+    assert {groups[0] for own, groups in names if own == "oidc:ann"} == {"team:blue", "team:ops"}
+
+
 def holder(replicas: Replicas) -> int:
     """Which of the servers is connected to the API server: it watches for both."""
     (found,) = (
@@ -204,7 +232,7 @@ async def test_without_redis_each_watches_by_itself_until_it_is_back(
     async with everybody(replicas, menu) as ears:
         await replicas.runs(1, 5)
         follower = 1 - holder(replicas)
-        replicas.redis.stop()
+        replicas.redis.kill()
         await replicas.runs(2, 5)
         for (which, _), ear in ears.items():
             await ear.hears(*([menu] if which == follower else []), within=5)
