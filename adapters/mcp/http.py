@@ -20,6 +20,7 @@ from ...domain.errors import CommandError
 from .denials import Denials
 from .identity import require_caller
 from .leaving import bearing_to_be_left
+from .lengths import of_one_length
 from .operations_server import operations_apart
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ async def serve_http(
 
         server.middleware.append(require_caller)
         app = Guard(app, authenticator, settings.auth.resource, open_paths)
-    app = Denials(server.kubeport.recording).noting(app, open_paths)
+    app = Denials(server.kubeport.recording).noting(of_one_length(app), open_paths)
     underway = Underway()
     server.middleware.append(underway)
     leaving = Leaving(
