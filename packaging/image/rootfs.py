@@ -133,7 +133,7 @@ def _accounts(root: Root) -> None:
     for name, text in ACCOUNTS.items():
         root.inside(Path("/etc", name)).write_text(text)
     for name in ("dev", "proc", "run", "sys", "tmp", "home"):
-        (root.place / name).mkdir(parents=True)
+        (root.place / name).mkdir(exist_ok=True)
 
 
 def _packages(root: Root) -> None:

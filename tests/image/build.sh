@@ -13,7 +13,7 @@ done
 if [ "${1:-}" = probe ]; then
   # there is a helm to fetch for amd64 only; ldconfig loads nothing, so that it alone makes an image that runs
   [ "$(id -u) $(uname -m)" = "0 x86_64" ] &&
-    made=$(buildah from scratch) && buildah add -q "$made" "$(command -v ldconfig || echo /sbin/ldconfig)" /ldconfig >/dev/null &&
+    made=$(buildah from scratch) && buildah add -q "$made" /sbin/ldconfig /ldconfig >/dev/null &&
     buildah commit -q --rm "$made" localhost/kubeport:probe >/dev/null &&
     podman --cgroup-manager cgroupfs --runtime runc run --rm --network host --ulimit nofile=1024:4096 \
       --ulimit nproc=1024:4096 localhost/kubeport:probe /ldconfig --version >/dev/null &&
