@@ -6,7 +6,7 @@ a server with the limits that ship.
 
 import contextlib
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,7 +25,7 @@ LIFTED = {"limits.rate": 0, "limits.output_tokens": 500}
 
 
 @contextmanager
-def crowded(folder: Path, settings: dict[str, object], *flags: str, **environ: str) -> Iterator[int]:
+def crowded(settings: dict[str, object], *flags: str, **environ: str) -> Generator[int]:
     """The port of a server with *settings*, which still lives at the end."""
     words = [word for name, value in settings.items() for word in ("--set", f"{name}={value}")]
     process, port = started(*flags, *words, **environ)
@@ -44,7 +44,7 @@ def crowd_of(port: int, tokens: dict[str, str], asks: tuple[Ask, ...]) -> Crowd:
 async def test_a_crowd_gets_right_answers(tmp_path: Path) -> None:
     """Commands, resources, kept outputs and sessions, over the shop in memory."""
     tokens, settings = known_callers(tmp_path)
-    with crowded(tmp_path, {**LIFTED, **settings}, "--demo") as port:
+    with crowded({**LIFTED, **settings}, "--demo") as port:
         await all_ask(crowd := crowd_of(port, tokens, SHOP))
     assert not crowd.wrong
     assert set(crowd.done) == {ask.__name__ for ask in SHOP} and sum(crowd.done.values()) >= 100
@@ -57,7 +57,7 @@ async def test_a_crowd_runs_programs_each_in_its_own_name(tmp_path: Path) -> Non
     kubectl.chmod(0o755)
     tokens, settings = known_callers(tmp_path)
     kubeconfig, teams = teams_of(tmp_path, str(kubectl))
-    with crowded(tmp_path, {**LIFTED, **settings, **teams}, KUBECONFIG=str(kubeconfig)) as port:
+    with crowded({**LIFTED, **settings, **teams}, KUBECONFIG=str(kubeconfig)) as port:
         await all_ask(crowd := crowd_of(port, tokens, PROGRAM))
     assert not crowd.wrong
     assert set(crowd.done) == {ask.__name__ for ask in PROGRAM} and sum(crowd.done.values()) >= 100
@@ -67,7 +67,7 @@ async def test_a_leak_would_be_found(tmp_path: Path) -> None:
     """Two callers with one token are one to the server: what it gives to either counts as the other's."""
     tokens, settings = known_callers(tmp_path)
     tokens["caller-1"] = tokens["caller-0"]
-    with crowded(tmp_path, {**LIFTED, **settings}, "--demo") as port:
+    with crowded({**LIFTED, **settings}, "--demo") as port:
         await all_ask(crowd := crowd_of(port, tokens, SHOP))
     assert any(name.startswith(("stolen", "intruded")) for name in crowd.wrong), crowd.wrong
 

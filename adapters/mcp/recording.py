@@ -6,7 +6,7 @@ to the policy, arguments that are not valid, tools and URIs that do not exist.
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import attrs
 import pydantic
@@ -87,8 +87,7 @@ class Recorded:
 def _question(ctx: Context) -> Question:
     """What was asked, as far as it can be told; nothing of it has been looked at yet."""
     params: Mapping[str, Any] = ctx.params or {}
-    given = params.get("arguments")
-    arguments: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
+    arguments = _mapping(params.get("arguments"))
     return Question(
         ctx.method,
         _said(params, "name"),
@@ -110,6 +109,10 @@ def _tool(ctx: Context) -> str:
 _OURS = ("help", "contexts", "more", "policy")
 
 
+def _mapping(value: object) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
+
+
 def _said(params: Mapping[str, Any], name: str) -> str:
     found = params.get(name)
     return found if isinstance(found, str) else ""
@@ -119,9 +122,7 @@ def _details(error: MCPError | pydantic.ValidationError) -> ErrorDetails:
     """*error* in our words; JSON-RPC's number where it is none of ours."""
     if not isinstance(error, MCPError):
         return ErrorDetails("The parameters are not valid.", str(T.INVALID_PARAMS))
-    data: Any = error.error.data
-    told: Mapping[str, Any] = data if isinstance(data, Mapping) else {}
-    return _own(told) or ErrorDetails(error.error.message, str(error.error.code))
+    return _own(_mapping(error.error.data)) or ErrorDetails(error.error.message, str(error.error.code))
 
 
 def _own(told: Mapping[str, Any]) -> ErrorDetails | None:
@@ -133,17 +134,18 @@ def _own(told: Mapping[str, Any]) -> ErrorDetails | None:
 
 def _failed(answer: Any) -> ErrorDetails | None:
     """The error that a tool's answer carries."""
-    if not isinstance(answer, Mapping) or not answer.get("isError"):
+    told = _mapping(answer)
+    if not told.get("isError"):
         return None
-    structure: Any = answer.get("structuredContent") or {}
-    return _own(structure.get("error") or {}) or ErrorDetails("The tool failed.", "INTERNAL_ERROR")
+    structure = _mapping(told.get("structuredContent"))
+    return _own(_mapping(structure.get("error"))) or ErrorDetails("The tool failed.", "INTERNAL_ERROR")
 
 
 def _text(answer: Mapping[str, Any]) -> str:
     """The text of a tool's answer; the JSON of any other one."""
     content: Any = answer.get("content")
     if isinstance(content, list):
-        return "\n".join(str(part.get("text", "")) for part in content)
+        return "\n".join(str(_mapping(part).get("text", "")) for part in cast("list[object]", content))
     return json.dumps(answer, ensure_ascii=False, sort_keys=True)
 
 

@@ -123,9 +123,9 @@ def _call_in(body: bytes) -> tuple[Any, Mapping[str, Any]] | None:
         message = json.loads(body)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(message, dict) or message.get("method") != "tools/call" or "id" not in message:
+    found = cast("dict[str, Any]", message) if isinstance(message, dict) else dict[str, Any]()
+    if found.get("method") != "tools/call" or "id" not in found:
         return None
-    found = cast("dict[str, Any]", message)
     params = found.get("params")
     return (found["id"], cast("dict[str, Any]", params)) if isinstance(params, dict) else None
 

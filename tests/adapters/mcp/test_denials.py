@@ -95,7 +95,9 @@ async def test_each_of_them_is_counted_at_once() -> None:
     metrics = Metrics({})
     recording = Recording(StoppedClock(), None, telemetry=MeasuringTelemetry(metrics))
     app = Denials(recording).noting(_refusing, frozenset({"/readyz"}))
-    for changes in ({}, {}, {"status": 403}, {"status": 200}, {"status": 503, "path": "/readyz"}):
+    probe = {"status": 503, "path": "/readyz"}
+    asked: list[dict[str, Any]] = [{}, {}, {"status": 403}, {"status": 200}, probe]
+    for changes in asked:
         await app(_scope(**changes), None, _drop)
     told = [line for line in metrics.text().splitlines() if line.startswith("kubeport_http_refused_total")]
     assert told == [

@@ -33,7 +33,7 @@ async def test_contexts_are_on_record(era: str) -> None:
     async with _client(era, audit) as client:
         told = await client.call_tool("contexts", {})
     (kept,) = audit.records
-    text = told.content[0].text  # type: ignore[union-attr]
+    text = str(told.content[0].model_dump()["text"])
     assert (kept["event"], kept["method"], kept["tool"]) == ("answer", "tools/call", "contexts")
     assert kept["allowed"] and kept["status"] == "success" and kept["argv"] == []
     assert kept["output_sha256"] == hashlib.sha256(text.encode()).hexdigest()
@@ -57,7 +57,7 @@ async def test_the_rest_of_an_output_is_on_record(era: str) -> None:
     settings = Settings(limits=LimitSettings(output_tokens=200))
     async with _client(era, audit, settings) as client:
         cut = await client.call_tool("kubectl", {"command": "get pods -A -o yaml"})
-        handle = (cut.structured_content or {})["continuation"]
+        handle: str = (cut.structured_content or dict[str, Any]())["continuation"]
         rest = await client.call_tool("more", {"handle": handle})
         gone = await client.call_tool("more", {"handle": "no-such-handle"})
     run, more, refused = audit.records

@@ -26,7 +26,7 @@ from .test_authentication import Guarded, client, flags
 
 pytestmark = pytest.mark.anyio
 OPENING = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": INITIALIZE}
-LISTING = {"jsonrpc": "2.0", "id": 2, "method": "tools/list", "params": {}}
+LISTING: dict[str, Any] = {"jsonrpc": "2.0", "id": 2, "method": "tools/list", "params": {}}
 LISTENING = {
     "jsonrpc": "2.0", "id": 3, "method": "subscriptions/listen",
     "params": {"_meta": MODERN_META, "notifications": {"toolsListChanged": True}},

@@ -172,7 +172,8 @@ async def through(stepping: SteppingUp, *parts: bytes, caller: Caller = READER) 
     async def send(message: Any) -> None:
         status.extend([message["status"]] if "status" in message else [])
 
-    scope = {"type": "http", "method": "POST", "path": "/mcp", "headers": [], CALLER_KEY: caller}
+    scope: dict[str, Any] = {"type": "http", "method": "POST", "path": "/mcp", "headers": []}
+    scope[CALLER_KEY] = caller
     await stepping(scope, receive, send)
     return status[0]
 

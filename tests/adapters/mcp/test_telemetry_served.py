@@ -98,8 +98,9 @@ async def test_children_and_refusals_are_counted(tmp_path: Path, era: str) -> No
         async with Client(url, mode=era) as client, anyio.create_task_group() as group:
             group.start_soon(given_up, client)
             await pids_in(sleeper.note)
-            found = await anyio.to_thread.run_sync(scraped, port)
-            assert (found["kubeport_children"], found["kubeport_calls_running"]) == ("1.0", "1.0")
+            busy = await anyio.to_thread.run_sync(scraped, port)
+            assert (busy["kubeport_children"], busy["kubeport_calls_running"]) == ("1.0", "1.0")
+        found = await anyio.to_thread.run_sync(scraped, port)
         with anyio.fail_after(10):
             while found["kubeport_children"] != "0.0":
                 await anyio.sleep(0.05)
