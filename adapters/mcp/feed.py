@@ -154,20 +154,21 @@ class Feed:
         await asyncio.gather(*(self._begin_again(uri, origin) for uri, origin in self._paused.items()))
 
     async def _begin_again(self, uri: str, origin: Origin) -> None:
+        """Until it is watched again, may not be any more, or is given up; the client is told, then."""
         pause = FIRST
-        while True:
+        while uri in self._paused:
             try:
                 await self.subscribe(uri, origin)
-                break
+                if uri in self._open:
+                    self._updated(uri)
+                return
             except KubeportError as error:
                 wait = error.retry_after if isinstance(error, RateLimited) else 0.0
                 if not (wait or passes(error)):
-                    self._paused.pop(uri, None)
+                    self._ended(uri, error)
                     _log.info("A client that came back is not told of %s any more: %s", uri, error.message)
-                    break
             await asyncio.sleep(max(wait, pause))
             pause = min(2 * pause, LONGEST)
-        self._updated(uri)
 
     def _stop_resuming(self) -> None:
         if self._resuming is not None:

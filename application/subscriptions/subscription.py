@@ -89,11 +89,12 @@ class Subscription:
             KubeportError: refused, or not possible now.
         """
         while (now := self._now) != self._known:
+            self._trying = now
             allowed = self._allowed()
             self._let_go(allowed)
             await self._join(allowed)
             self._known = now
-        self._begun = True
+        self._begun, self._trying = True, None
 
     def renew(self, caller: Caller, origin: Origin = Origin()) -> None:
         """Go on with what *caller* may do now, who is the one that subscribed, with other groups or scopes.
@@ -109,8 +110,9 @@ class Subscription:
 
     def check(self) -> None:
         """Go on with what the rules in force allow now, and end if that is not the thing itself."""
-        if not self._begun or self._released or (now := self._now) in (self._known, self._trying):
+        if not self._begun or self._released or self._is_known:
             return
+        now = self._now
         self._stop_going_on()
         try:
             allowed = self._allowed()
@@ -147,6 +149,11 @@ class Subscription:
     def _now(self) -> tuple[Asked, Policy]:
         return self.asked, self._owner.admission.policy()
 
+    @property
+    def _is_known(self) -> bool:
+        """Whether what is watched, or about to be, is what the rules in force allow."""
+        return self._now in (self._known, self._trying)
+
     def _allowed(self) -> dict[Interest, WatchPlace]:
         """What its caller may watch now, and where; raises if that is not the thing itself."""
         admission, allowed = self._owner.admission, dict[Interest, WatchPlace]()
@@ -180,7 +187,7 @@ class Subscription:
         def heard(change: Change) -> None:
             if interest.covers(change):
                 self.check()
-                if interest in self._holds:
+                if interest in self._holds and self._is_known:
                     self._coalesced()
 
         return heard
@@ -222,6 +229,8 @@ class Subscription:
 
     def _end(self, error: KubeportError) -> None:
         """Its caller may not be told any more: say so once, so that a read tells why."""
+        if self._released:
+            return
         self.error = error
         self.release()
         _log.warning("A subscription of %r to %s ends: %s", self.asked.caller.name, self.uri, error.message)

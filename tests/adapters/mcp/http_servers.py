@@ -34,14 +34,15 @@ def launched(
     changes: Mapping[str, str] | None = None,
     log: Path | None = None,
     files: int = 0,
+    by: Sequence[str] = (),
 ) -> tuple[subprocess.Popen[bytes], int]:
-    """As ``started``; it logs to *log*, and may open not more than *files*, if they are given."""
+    """As ``started``; it logs to *log*, may open *files* at most, and is started *by* a command, if given."""
     port = free_port()
     serve = [sys.executable, "-m", "kubeport", "serve", "--transport", "http", "--port", str(port)]
     bounded = ["sh", "-c", f'ulimit -n {files}; exec "$@"', "sh"] if files else []
     with open(log or os.devnull, "wb") as stderr:
         process = subprocess.Popen(
-            [*bounded, *serve, *arguments], env=environment(**(changes or {})), stderr=stderr
+            [*by, *bounded, *serve, *arguments], env=environment(**(changes or {})), stderr=stderr
         )
     deadline = time.monotonic() + 20
     while not _listens(port):

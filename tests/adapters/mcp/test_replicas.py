@@ -1,126 +1,44 @@
 """Two replicas behind a real nginx, with the configuration of docs/how-to/replicas.md and one Redis."""
 
 import json
-import re
-import shutil
-import socket
 import subprocess
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import anyio
 import anyio.to_thread
-import attrs
 import pytest
 from mcp import Client, MCPError
-from tests.enabling import enabled_or_skip
 
 from .conftest import ERAS
 from .http_servers import call, ended, pids_in, started, status
 from .processes import living
+from .proxied import Replicas, need, nginx, redis, sets, state
 from .test_elicitation import SCALE, User, answered, reason, round_of
 
-_PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "replicas.md"
-_SECRET = "a secret of at least thirty-two characters"
 _LONG = {"command": "get pods -A -o yaml"}
-
-
-@attrs.frozen
-class Replicas:
-    """Two servers, and the ports of both and of the proxy before them."""
-
-    processes: tuple["subprocess.Popen[bytes]", ...]
-    ports: tuple[int, ...]
-    proxy: int
-
-    @property
-    def url(self) -> str:
-        """What clients are told."""
-        return f"http://127.0.0.1:{self.proxy}/mcp"
 
 
 @pytest.fixture
 def replicas(tmp_path: Path) -> Iterator[Replicas]:
     """Redis, two replicas and nginx; all of them are gone afterwards."""
-    for program in ("redis-server", "nginx"):
-        if shutil.which(program) is None:
-            enabled_or_skip(f"There is no {program} here.", f"Install it: apt-get install {program}")
-    redis = _redis(tmp_path)
+    need("redis-server", "nginx")
+    store = redis(tmp_path)
     policy = tmp_path / "team.toml"
     policy.write_text('access = "write"\napproval = "changes"\n')
-    flags = ("--demo", *_sets(_settings(tmp_path, policy)))
+    flags = ("--demo", *sets(_settings(tmp_path, policy)))
     servers = [started(*flags) for _ in range(2)]
-    proxy, port = _nginx(tmp_path, [one[1] for one in servers])
+    proxy, port = nginx(tmp_path, [one[1] for one in servers])
     try:
         yield Replicas(tuple(one[0] for one in servers), tuple(one[1] for one in servers), port)
     finally:
-        for process in (proxy, *(one[0] for one in servers), redis):
+        for process in (proxy, *(one[0] for one in servers), store):
             ended(process)
 
 
 def _settings(folder: Path, policy: Path) -> dict[str, str]:
-    return {"limits.output_tokens": "200", "security.policy_file": str(policy), **_state(folder)}
-
-
-def _sets(settings: dict[str, str]) -> Iterator[str]:
-    for name, value in settings.items():
-        yield from ("--set", f"{name}={value}")
-
-
-def _state(folder: Path) -> dict[str, str]:
-    files = {"url_file": f"unix://{folder / 'redis.sock'}", "secret_file": _SECRET}
-    for name, text in files.items():
-        (folder / name).write_text(text)
-        (folder / name).chmod(0o600)
-    return {f"state.{name}": str(folder / name) for name in files}
-
-
-def _redis(folder: Path) -> "subprocess.Popen[bytes]":
-    place = folder / "redis.sock"
-    words = ("--port", "0", "--unixsocket", str(place), "--save", "", "--dir", str(folder))
-    process = subprocess.Popen(["redis-server", *words], stdout=subprocess.DEVNULL)
-    _wait_until(place.exists, process)
-    return process
-
-
-def _nginx(folder: Path, ports: list[int]) -> tuple["subprocess.Popen[bytes]", int]:
-    """nginx with the page's configuration, in which only the addresses are ours."""
-    found = re.search(r"```nginx\n(.*?)```", _PAGE.read_text(), re.DOTALL)
-    assert found is not None
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    site = found[1].replace("listen 8443", f"listen 127.0.0.1:{port}")
-    for place, own in zip(("10.0.0.11:8080", "10.0.0.12:8080"), ports, strict=True):
-        site = site.replace(place, f"127.0.0.1:{own}")
-    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    temporary = "".join(f"{kind}_temp_path {folder / kind};\n" for kind in kinds)
-    log = folder / "nginx.log"
-    text = (
-        f"daemon off;\nmaster_process off;\npid {folder / 'nginx.pid'};\nerror_log {log};\n"
-        f"events {{}}\nhttp {{\naccess_log off;\n{temporary}{site}}}\n"
-    )
-    (folder / "nginx.conf").write_text(text)
-    process = subprocess.Popen(
-        ["nginx", "-c", str(folder / "nginx.conf"), "-p", str(folder)], stderr=subprocess.DEVNULL
-    )
-    _wait_until(lambda: _listens(port), process)
-    return process, port
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _wait_until(ready: Any, process: "subprocess.Popen[bytes]") -> None:
-    until = time.monotonic() + 20
-    while not ready():
-        assert process.poll() is None and time.monotonic() < until, f"{process.args!r} did not start"
-        time.sleep(0.02)
+    return {"limits.output_tokens": "200", "security.policy_file": str(policy), **state(folder)}
 
 
 def _shares_state(port: int) -> bool:
@@ -222,7 +140,7 @@ async def test_a_client_that_goes_away_is_noticed_behind_the_proxy(
 ) -> None:
     """2026-07-28: the closed stream reaches the replica through nginx, and the call's children end."""
     _, port, note = sleeping
-    proxy, front = _nginx(tmp_path, [port, port])
+    proxy, front = nginx(tmp_path, [port, port])
     pids = list[int]()
     try:
         async with anyio.create_task_group() as group:

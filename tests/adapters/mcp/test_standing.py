@@ -143,19 +143,20 @@ async def test_who_comes_back_with_another_token_has_its_rights() -> None:
 async def test_who_comes_back_is_not_forgotten_while_the_cluster_is_away(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """It is tried until the cluster answers, and then told of."""
+    """It is tried until the cluster answers, and then told of; what is given up meanwhile is not."""
     monkeypatch.setattr(feed, "FIRST", 0.02)
     scene = Scene()
-    await scene.begin(WEB)
+    await scene.begin(WEB, CART)
     await scene.watching(0)
     scene.cluster.interrupt("demo")
     async with scene.stream():
         await asyncio.sleep(0.15)
+        await scene.feed.unsubscribe(CART)
         assert len(scene.feed.backlog) == scene.cluster.watching == 0
         scene.cluster.resume("demo")
         await scene.watching(1)
-        await asyncio.sleep(0.05)
-        assert len(scene.feed.backlog) == 1
+        await asyncio.sleep(0.3)
+        assert len(scene.feed.backlog) == len(scene.kubeport.subscriptions) == 1
     scene.feed.close()
 
 

@@ -15,6 +15,7 @@ from kubeport.adapters.shared_state import RedisRateLimits, SharedState
 from kubeport.adapters.shared_state.shared_watcher import SharedWatcher
 from kubeport.application.kubeport import Kubeport
 from kubeport.application.settings import LimitSettings, SecuritySettings, Settings, StateSettings
+from kubeport.containers.choices import choose_state
 from kubeport.containers.container import Container
 from kubeport.domain.effect import Level
 from kubeport.domain.errors import ExecutionFailed
@@ -46,13 +47,12 @@ def sharing(cluster: FakeCluster, url: str, folder: Path) -> Kubeport:
         state=StateSettings(str(folder / "url"), str(folder / "secret")),
         limits=LimitSettings(output_tokens=200, rate=1000, burst=1000),
     )
-    container = Container(
-        settings=settings, executor=cluster, kubeconfig=cluster, repositories=cluster, audit=MemoryAudit()
-    )
-    state = container.state()
+    state = choose_state(settings.state)
     assert state is not None
-    container.watcher.override(SharedWatcher(cluster, state))
-    return container.kubeport()
+    return Container(
+        settings=settings, executor=cluster, kubeconfig=cluster, repositories=cluster, audit=MemoryAudit(),
+        state=state, watcher=SharedWatcher(cluster, state),
+    ).kubeport()  # fmt: skip
 
 
 async def use(kubeport: Kubeport, told: list[str]) -> None:

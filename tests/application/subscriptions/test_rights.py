@@ -1,7 +1,6 @@
 """Rights that change while a subscription runs: it goes on with what its caller may read now, or it ends."""
 
 import asyncio
-from collections.abc import Callable
 
 import attrs
 import pytest
@@ -60,8 +59,10 @@ class Site:
 
     async def subscribe(self, uri: str, caller: Caller = BLUE) -> subscription.Subscription:
         """Listen, and note the end."""
-        note: Callable[[str, KubeportError], None] = lambda *end: self.ended.append(end)  # noqa: E731
-        return await self.kubeport.subscriptions.subscribe(uri, self.told, caller, ended=note)
+        return await self.kubeport.subscriptions.subscribe(uri, self.told, caller, ended=self._note)
+
+    def _note(self, uri: str, error: KubeportError) -> None:
+        self.ended.append((uri, error))
 
     async def change(self, name: str = "web") -> None:
         """Something happens to a Deployment behind everybody's back."""
@@ -248,6 +249,26 @@ async def test_rights_that_go_while_it_begins_refuse_it() -> None:
         await beginning
     await site.kubeport.subscriptions.watches.settle()
     assert (len(site.kubeport.subscriptions.watches), watcher.stopped, site.ended) == (0, 1, [])
+
+
+async def test_what_a_policy_takes_away_while_it_begins_is_not_told() -> None:
+    """One of its watches runs already, another one is about to."""
+    site, watcher = Site(), SlowWatcher()
+    site.kubeport.subscriptions.watches.watcher = watcher
+    watcher.go.set()
+    beginning = asyncio.create_task(site.subscribe(SHOP))
+    while not watcher.listeners:
+        await asyncio.sleep(0)
+    watcher.go.clear()
+    await asyncio.sleep(0.02)
+    assert not beginning.done()
+    site.policy = Policy("none", Level.NONE)
+    watcher.listeners[0](Change("", "shop"))
+    watcher.go.set()
+    with pytest.raises(KubeportError):
+        await beginning
+    assert site.told.uris == [] and site.ended == []
+    await site.kubeport.aclose()
 
 
 async def test_namespaces_of_one_identity_are_no_news_to_another() -> None:
