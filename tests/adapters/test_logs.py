@@ -1,12 +1,13 @@
 """Logs are one line each on stderr, as text or JSON, and hold no secret."""
 
+import hashlib
 import json
 import logging
 from collections.abc import Iterator
 
 import pytest
 
-from kubeport.adapters.logs import configure_logging
+from kubeport.adapters.logs import configure_logging, without_secrets
 from kubeport.application.record import about
 from kubeport.application.settings import ServerSettings
 
@@ -65,3 +66,23 @@ def test_a_line_has_the_id_of_its_call(capsys: pytest.CaptureFixture[str], form:
     logging.getLogger("kubeport.test").warning("after")
     within, after = capsys.readouterr().err.splitlines()
     assert "0198-id" in within and "0198-id" not in after
+
+
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_ids_of_sessions_are_told_by_their_hash(capsys: pytest.CaptureFixture[str], log_format: str) -> None:
+    """As a UUID or as its digits, in messages and exceptions of whoever logs; our request's id stays."""
+    configure_logging(ServerSettings(log_format=log_format))
+    plain = "b2e1fd549a9b4dea8d1593c95c854076"
+    dashed = "B2E1FD54-9A9B-4DEA-8D15-93C95C854076"
+    with about("01a2216a-5a6a-7cf6-a94a-e39e15e29c82"):
+        logging.getLogger("mcp.server").info(f"Created new transport with session ID: {plain}")
+        try:
+            raise ValueError(f"/messages/?session_id={plain}&x")
+        except ValueError:
+            logging.getLogger("mcp.server").exception("Session %s crashed", dashed)
+    told = capsys.readouterr().err
+    assert plain not in told and dashed not in told
+    assert f"session ID: #{hashlib.sha256(plain.encode()).hexdigest()[:16]}" in told
+    assert told.count("01a2216a-5a6a-7cf6-a94a-e39e15e29c82") == 2
+    digest = "sha256:" + "a" * 64
+    assert without_secrets(digest) == digest
