@@ -30,9 +30,9 @@ async def operations_apart(
     if not settings.operations_port:
         yield
         return
-    listener = _listening(settings.operations_host or settings.host, settings.operations_port)
+    listening = _listening(settings)
     server = _server(operations, settings, allowed)
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    serving = asyncio.create_task(server.serve(sockets=listening))
     try:
         yield
     finally:
@@ -40,15 +40,14 @@ async def operations_apart(
         await serving
 
 
-def _listening(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+def _listening(settings: ServerSettings) -> list[socket.socket]:
+    from .accepting import listening
+
     try:
-        return socket.create_server((host, port), family=family)
-    except OSError as error:
-        raise CommandError(
-            f"server.operations_port: cannot listen on {host} port {port}: {error.strerror}.",
-            hint="Set server.operations_port to a free port, or server.operations_host to an own address.",
-        ) from error
+        return listening(settings.operations_host or settings.host, settings.operations_port)
+    except CommandError as error:
+        hint = "Set server.operations_port to a free port, or server.operations_host to its own address."
+        raise CommandError(f"server.operations_port: {error}", hint=hint) from None
 
 
 def _server(operations: Operations, settings: ServerSettings, allowed: Allowed) -> "uvicorn.Server":

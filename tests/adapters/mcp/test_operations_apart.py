@@ -85,6 +85,27 @@ def test_what_is_apart_is_not_beside() -> None:
         ended(process)
 
 
+def test_who_asks_is_told_of_the_draining_to_the_end() -> None:
+    """Alive and not ready, while clients are still served; then both ports are gone together."""
+    apart = free_port()
+    flags = ("--set", f"server.operations_port={apart}", "--set", "server.drain_seconds=2")
+    process, port = started("--demo", *flags)
+    try:
+        assert _status(apart, "/readyz") == 200
+        process.send_signal(signal.SIGTERM)
+        until = time.monotonic() + 1.5
+        while _status(apart, "/readyz") != 503:
+            assert time.monotonic() < until
+        assert _status(apart, "/livez") == 200
+        assert status(port) == 200
+        process.wait(10)
+        for gone in (port, apart):
+            with pytest.raises(ConnectionError):
+                _status(gone, "/livez")
+    finally:
+        ended(process)
+
+
 def test_apart_there_is_no_tls(tmp_path: Path) -> None:
     """Plain HTTP for probes and Prometheus, whatever clients of MCP need."""
     pair = signed(authority(tmp_path), tmp_path, "server", "DNS:localhost")
@@ -124,7 +145,7 @@ def test_a_port_that_is_taken() -> None:
             env=environment(), capture_output=True, text=True, timeout=30, check=False,
         )  # fmt: skip
     assert done.returncode == 2, done.stderr
-    assert f"server.operations_port: cannot listen on 127.0.0.1 port {port}" in done.stderr
+    assert f"server.operations_port: Cannot listen on 127.0.0.1, port {port}" in done.stderr
     assert "Traceback" not in done.stderr
 
 
