@@ -102,9 +102,9 @@ def _context(known: Kubeconfig, wanted: str) -> tuple[ContextRef, bool]:
     if current is not None:
         return current, True
     if not known.contexts:
-        raise ContextNotFound.among(
-            (), "There is no kubeconfig: set KUBECONFIG, or mount one at ~/.kube/config."
-        )
+        # what a policy hides cannot be told from what does not exist, so both are named
+        told = "No context can be used: set KUBECONFIG, mount ~/.kube/config, or let the policy allow one."
+        raise ContextNotFound.among((), told)
     raise ContextNotFound.among(
         known.names, "The kubeconfig has no current context: name one in the argument `context`."
     )
