@@ -111,8 +111,10 @@ class Sessions:
         """Let one more of *who* fit in; None: it does."""
         self._forget_ended()
         own = Counter(session.holder for session in self._known.values()) + self._opening
-        if own[who] > self.per_caller and not await self._end_one_of(who, app, scope):
-            return self._all_in_use(), HTTPStatus.TOO_MANY_REQUESTS
+        if own[who] > self.per_caller:
+            if not await self._end_one_of(who, app, scope):
+                return self._all_in_use(), HTTPStatus.TOO_MANY_REQUESTS
+            own[who] -= 1
         if own.total() > self.most:
             name, most = own.most_common(1)[0]
             if not await self._end_one_of(name if most > own[who] else who, app, scope):

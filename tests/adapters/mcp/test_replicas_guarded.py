@@ -201,7 +201,7 @@ def working(tmp_path: Path) -> Iterator[Working]:
 @pytest.mark.parametrize("era", ERAS)
 async def test_a_replica_is_killed_with_a_call_in_flight(working: Working, era: str) -> None:
     """The client gets an error, the kubectl is gone, and the audit says that a change was meant, no more."""
-    team, lost = working.team, list[str]()
+    team, lost, victim = working.team, list[str](), -1
     token = team.token(scope="kubeport:write")
 
     async def call() -> None:

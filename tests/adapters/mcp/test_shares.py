@@ -240,12 +240,12 @@ class Sdk:
         await send({"type": "http.response.start", "status": 200 if known else 404, "headers": headers})
 
 
-async def asked(app: Any, *headers: tuple[bytes, bytes]) -> None:
+async def asked(app: Any, *headers: tuple[bytes, bytes], host: str = "10.0.0.1") -> None:
     """A POST of one client."""
     async def unheard(_: Any) -> None:
         """Nobody reads it."""
 
-    scope = {"type": "http", "method": "POST", "path": "/mcp", "headers": list(headers)}
+    scope = {"type": "http", "method": "POST", "path": "/mcp", "headers": list(headers), "client": (host, 1)}
     await app(scope, None, unheard)
 
 
@@ -257,6 +257,15 @@ async def test_two_versions_in_one_request_open_no_session_beside_the_bound() ->
     for _ in range(5):
         await asked(app, (version, b"2025-11-25"), (version, b"2026-07-28"))
     assert sdk.sessions == ["s4", "s5"]
+
+
+async def test_one_more_costs_one() -> None:
+    """Of a caller who has all of its own while all of the server's are taken, too."""
+    sdk = Sdk()
+    app = Sessions("/mcp", 3, 2, 60).bounding(sdk)
+    for host in ("10.0.0.1", "10.0.0.2", "10.0.0.2", "10.0.0.2"):
+        await asked(app, host=host)
+    assert sdk.sessions == ["s1", "s3", "s4"]
 
 
 async def test_sessions_that_ended_by_themselves_are_forgotten() -> None:
