@@ -56,6 +56,45 @@ def test_versions_are_compared_by_their_numbers() -> None:
 
 
 def test_each_dependency_has_a_lower_bound() -> None:
-    """So that the run with the lowest versions means something."""
+    """So that the run with the lowest versions means something; those of the extras, too."""
     bounds = CHECK.lower_bounds()
-    assert bounds["anyio"] == "4.10" and all(bounds.values())
+    assert bounds["anyio"] == "4.10" and bounds["redis"] == "6" and all(bounds.values())
+
+
+def test_what_is_tested_uses_each_dependency() -> None:
+    """The rooms of ours, and those whose tests need a dependency or an extra."""
+    places = [ROOT / place for place in CHECK.TESTED]
+    assert all(place.exists() for place in places)
+    assert {"tests/adapters/mcp", "tests/containers", "tests/adapters/shared_state"} <= set(CHECK.TESTED)
+
+
+@pytest.mark.parametrize(
+    ("said", "strict", "code"),
+    [("12 passed", True, 0), ("NOT RUN: no Python", False, 0), ("NOT RUN: no Python", True, 1)],
+)
+def test_what_did_not_run_fails_a_strict_check(
+    said: str, strict: bool, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A release is not made on silence."""
+    monkeypatch.setattr(CHECK, "CACHE", tmp_path)
+
+    def step() -> str:
+        return said
+
+    assert CHECK.main((step,), strict=strict) == code
+
+
+def test_a_step_that_fails_does_not_stop_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All of what forbids a release is told at once."""
+    monkeypatch.setattr(CHECK, "CACHE", tmp_path)
+
+    def broken() -> str:
+        raise CHECK.Failed("it is broken")
+
+    def sound() -> str:
+        return "fine"
+
+    assert CHECK.main((broken, sound)) == 1
+    assert "broken     FAILED: it is broken\nsound      fine" in capsys.readouterr().out
