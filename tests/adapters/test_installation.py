@@ -28,12 +28,12 @@ class Installed:
 
 @pytest.fixture(autouse=True)
 def _with_pip(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(installation, "find_spec", lambda _: object())
+    monkeypatch.setattr(installation, "find_spec", {"pip": object()}.get)
     monkeypatch.setattr(installation, "_checkout", str)
 
 
 def _installed(monkeypatch: pytest.MonkeyPatch, told: object) -> None:
-    monkeypatch.setattr(metadata, "distribution", lambda _: Installed(told))
+    monkeypatch.setattr(metadata, "distribution", {"kubeport": Installed(told)}.get)
 
 
 def test_from_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,7 +72,7 @@ def test_from_an_index(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_pip(monkeypatch: pytest.MonkeyPatch) -> None:
     """An environment that uv has made has none."""
     _installed(monkeypatch, None)
-    monkeypatch.setattr(installation, "find_spec", lambda _: None)
+    monkeypatch.setattr(installation, "find_spec", dict[str, object]().get)
     assert extra("setup").startswith(f"uv pip install --python {shlex.quote(sys.executable)} ")
 
 
