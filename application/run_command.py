@@ -1,7 +1,8 @@
 """The one choke point: read → judge → place → ask → execute → diagnose → redact → cap → audit.
 
-Nothing reaches a process except through here, and what is executed is the argument list of the
-very invocation that the policy judged, and that a person approved where the policy wants it.
+No command of a caller reaches a process except through here, and what is executed is the argument list
+of the very invocation that the policy judged, and that a person approved where the policy wants it. What
+Kubeport asks by itself (``probing.py``, reviews of tokens) are fixed argument lists in the same executor.
 """
 
 import asyncio
