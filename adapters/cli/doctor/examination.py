@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import sys
 import time
 from collections.abc import AsyncIterator, Iterable, Sequence
 
@@ -39,7 +40,8 @@ async def doctor(kubeport: Kubeport, machine: Machine, arguments: argparse.Names
 def _print(one: Finding) -> None:
     print(f"{styled(f'{one.state:<8}', _STYLES[one.state])} {one.subject:<14} {one.detail}")
     if one.remedy:
-        print(f"{'':<24}{one.remedy}", flush=True)
+        print(f"{'':<24}{one.remedy}")
+    sys.stdout.flush()
 
 
 async def _told(tasks: Sequence[Task]) -> AsyncIterator[Finding]:
