@@ -55,11 +55,13 @@ def test_probes(helm4: str) -> None:
 
 
 def test_no_pod_ends_before_every_node_knows(helm4: str) -> None:
-    """Where Kubernetes can wait without a program in the image; the grace period has room for all."""
+    """Kubernetes waits where it can without a program in the image, else the server; there is time."""
     for version, waits in (("1.37.0", True), ("1.30.0", True), ("1.29.9", False)):
         found = pod(rendered(helm4, KUBECONFIG, "--kube-version", version))
         lifecycle = found["containers"][0].get("lifecycle")
         assert lifecycle == ({"preStop": {"sleep": {"seconds": 5}}} if waits else None)
+        drains = {"name": "KUBEPORT_SERVER_DRAIN_SECONDS", "value": "5"}
+        assert (drains in found["containers"][0]["env"]) is not waits
         assert found["terminationGracePeriodSeconds"] >= 5 + 5
     assert "lifecycle" not in pod(rendered(helm4, {**KUBECONFIG, "drainSeconds": 0}))["containers"][0]
 

@@ -59,6 +59,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- if or $named (regexMatch "(?m)^[^#\\n]*\\bmode\\s*=\\s*[\"']impersonate[\"']" .Values.config) }}true{{ end }}
 {{- end }}
 
+{{- /* Whether Kubernetes itself can wait before it ends a Pod; else the server does. */ -}}
+{{- define "kubeport.sleeps" -}}
+{{- if semverCompare ">=1.30-0" .Capabilities.KubeVersion.Version }}true{{ end }}
+{{- end }}
+
 {{- /* Secrets that are mounted whole: the volume's name, and the Secret's. */ -}}
 {{- define "kubeport.secrets" -}}
 kubeconfig: {{ .Values.kubeconfigSecret | quote }}
