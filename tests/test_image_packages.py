@@ -59,7 +59,9 @@ def _names(requirements: list[str]) -> set[str]:
     return {_normal(re.split(r"[\[<>=~; ]", one)[0]) for one in requirements}
 
 
-NOT_FOR_A_SERVER = {name for extra in AT_A_TERMINAL for name in _names(EXTRAS[extra])} | {"pytest"}
+WITHOUT = {"pip", "pytest"}
+"""Looked for to say how to install more, and what kubeport.testing is for."""
+NOT_FOR_A_SERVER = {name for extra in AT_A_TERMINAL for name in _names(EXTRAS[extra])} | WITHOUT
 
 
 @pytest.mark.parametrize("name", sorted(_third_party()))
