@@ -2,11 +2,13 @@
 
 import json
 import threading
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module
 from typing import Any
+from urllib.parse import parse_qs
 
 import attrs
 import jwt
@@ -49,6 +51,12 @@ class Provider:
         given = {name: value for name, value in claims.items() if value is not None}
         return jwt.encode(given, key, algorithm, headers={"kid": kid, **(header or {})})
 
+    def logins(self) -> dict[str, Any]:
+        """Where clients log in, for its metadata (RFC 8414)."""
+        names = {"authorization": "authorize", "token": "token", "registration": "register"}
+        found: dict[str, Any] = {f"{name}_endpoint": f"{self.url}/{path}" for name, path in names.items()}
+        return {**found, "response_types_supported": ["code"], "code_challenge_methods_supported": ["S256"]}
+
     def published(self) -> bytes:
         """The document with the public keys."""
         if self.document is not None:
@@ -74,9 +82,25 @@ def provider() -> Generator[Provider]:
             if made.down or (made.without_openid and "openid" in self.path):
                 self.send_error(503)
                 return
-            found = {"issuer": made.url, "jwks_uri": f"{made.url}/keys"}
+            found = {"issuer": made.url, "jwks_uri": f"{made.url}/keys", **made.logins()}
             body = json.dumps(found).encode() if "well-known" in self.path else made.published()
-            self.send_response(200)
+            self._answer(200, body)
+
+        def do_POST(self) -> None:
+            """A client registers, or has a code for a token; the code is the scope that was agreed to."""
+            given = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            if self.path == "/register":
+                self._answer(201, json.dumps({**json.loads(given), "client_id": "a-client"}).encode())
+                return
+            (scope,) = parse_qs(given)["code"]
+            now = time.time()
+            token = made.token(scope=scope, iat=now, nbf=now, exp=now + 300)
+            told = {"access_token": token, "token_type": "Bearer", "expires_in": 300, "scope": scope}
+            self._answer(200, json.dumps(told).encode())
+
+        def _answer(self, status: int, body: bytes) -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

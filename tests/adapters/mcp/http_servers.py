@@ -35,9 +35,10 @@ def launched(
     log: Path | None = None,
     files: int = 0,
     by: Sequence[str] = (),
+    port: int = 0,
 ) -> tuple[subprocess.Popen[bytes], int]:
-    """As ``started``; it logs to *log*, may open *files* at most, and is started *by* a command, if given."""
-    port = free_port()
+    """As ``started``; it logs to *log*, may open *files* at most, is started *by* a command, on *port*."""
+    port = port or free_port()
     serve = [sys.executable, "-m", "kubeport", "serve", "--transport", "http", "--port", str(port)]
     bounded = ["sh", "-c", f'ulimit -n {files}; exec "$@"', "sh"] if files else []
     with open(log or os.devnull, "wb") as stderr:
