@@ -61,3 +61,6 @@ def configure_logging(settings: ServerSettings) -> None:
     text = Text("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
     handler.setFormatter(JsonLines() if settings.log_format == "json" else text)
     logging.basicConfig(level=settings.log_level.upper(), handlers=[handler], force=True)
+    # what it does step by step when it starts and ends is for who looks for a fault
+    quiet = logging.WARNING if settings.log_level == "info" else logging.NOTSET
+    logging.getLogger("uvicorn.error").setLevel(quiet)

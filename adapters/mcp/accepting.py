@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import errno
 import logging
+import os
 import socket
 import ssl
 from collections.abc import Callable
@@ -50,12 +51,19 @@ def listening(host: str, port: int) -> list[socket.socket]:
         for one in sockets:
             one.close()
         raise CommandError(
-            f"Cannot listen on {host or 'all addresses'}, port {port}: {error.strerror or error}.",
-            hint="Choose others with server.host and server.port.",
+            f"Cannot listen on {host or 'all addresses'}, port {port}: {_why(error)}.",
+            hint="Choose another with --port (0 takes a free one) or --host (server.port, server.host).",
         ) from None
     for one in sockets:
         one.setblocking(False)
     return sockets
+
+
+def _why(error: OSError) -> str:
+    """In the system's own words: asyncio and socket add the address, which is told already."""
+    if isinstance(error, socket.gaierror) or error.errno is None:
+        return error.strerror or str(error)
+    return os.strerror(error.errno)
 
 
 @attrs.define(eq=False)

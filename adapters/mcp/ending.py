@@ -83,13 +83,18 @@ class Leaving:
 
 
 class EndingServer(uvicorn.Server):
-    """One that takes connections as *bounds* say and ends as *leaving* says."""
+    """One that takes connections as *bounds* say and ends as *leaving* says; *path* is of what it serves."""
 
     def __init__(
-        self, config: uvicorn.Config, bounds: ConnectionBounds, leaving: Leaving | None = None
+        self,
+        config: uvicorn.Config,
+        bounds: ConnectionBounds,
+        leaving: Leaving | None = None,
+        path: str = "/",
     ) -> None:
         super().__init__(config)
         self._bounds, self._leaving = bounds, leaving or Leaving()
+        self._path = path
         self._leave_at: float | None = None
         self._acceptor: Acceptor
 
@@ -107,9 +112,16 @@ class EndingServer(uvicorn.Server):
         if self.lifespan.should_exit:
             self._acceptor.close()
             raise SystemExit(STARTUP_FAILURE)
-        self._log_started_message(taken)
+        _log.info("serving at %s", self._address(taken[0]))
         self._acceptor.start()
         self.started = True
+
+    def _address(self, listening: socket.socket) -> str:
+        """The URL that a client is told of, with the port that was taken."""
+        host, port, *_ = listening.getsockname()
+        host = self.config.host or host
+        scheme = "https" if self.config.ssl else "http"
+        return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}{self._path}"
 
     def _protocol(self) -> BoundedConnection:
         kind: Any = self.config.http_protocol_class

@@ -163,7 +163,7 @@ async def _run(app: Any, settings: Settings, leaving: "Leaving") -> None:
         config.ssl = certificate.context
         renewing = asyncio.create_task(certificate.keep())
     try:
-        await EndingServer(config, bounds, leaving).serve()
+        await EndingServer(config, bounds, leaving, MCP_PATH).serve()
     finally:
         if renewing is not None:
             renewing.cancel()

@@ -57,6 +57,18 @@ def test_the_level(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.parametrize(("level", "said"), [("debug", True), ("info", False)])
+def test_how_http_is_served_is_for_who_looks(
+    level: str, said: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The steps of uvicorn's start are told at debug; its warnings always."""
+    configure_logging(ServerSettings(log_level=level))
+    logging.getLogger("uvicorn.error").info("a step")
+    logging.getLogger("uvicorn.error").warning("a warning")
+    told = capsys.readouterr().err
+    assert ("a step" in told) == said and "a warning" in told
+
+
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_a_line_has_the_id_of_its_call(capsys: pytest.CaptureFixture[str], form: str) -> None:
     """What is logged in the course of a call can be found by its id; what comes after it has none."""

@@ -1,7 +1,9 @@
 """Streamable HTTP on loopback: both eras, Host and Origin checked, a clean end."""
 
 import signal
+import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import anyio
@@ -14,8 +16,8 @@ from kubeport.application.settings import ServerSettings, Settings
 from kubeport.domain.errors import CommandError
 
 from .conftest import ERAS
-from .http_servers import call, pids_in, status
-from .processes import living
+from .http_servers import call, ended, launched, pids_in, status
+from .processes import environment, living
 
 
 @pytest.mark.anyio
@@ -101,3 +103,25 @@ def test_others_are_served_only_if_they_are_known(host: str) -> None:
 def test_loopback_is_served(host: str) -> None:
     """Each spelling of the own machine."""
     check_reach(Settings(server=ServerSettings(host=host)), authenticated=False)
+
+
+def test_the_address_is_told(tmp_path: Path) -> None:
+    """Whole, so that it can be given to a client; and what uvicorn does for it is not."""
+    process, port = launched(("--demo",), log=tmp_path / "log")
+    assert status(port) == 200
+    ended(process)
+    told = (tmp_path / "log").read_text()
+    assert told.count(f" kubeport.http: serving at http://127.0.0.1:{port}/mcp\n") == 1
+    assert "uvicorn" not in told
+
+
+def test_a_port_that_is_taken_is_a_mistake_in_the_settings(capfd: pytest.CaptureFixture[str]) -> None:
+    """Exit code 2, and what to do: it is no refusal of a policy, which is 3."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        serve = [sys.executable, "-m", "kubeport", "serve", "--demo", "--transport", "http"]
+        done = subprocess.run([*serve, "--port", str(port)], env=environment(), timeout=30, check=False)
+    assert done.returncode == 2
+    told = capfd.readouterr().err
+    assert f"kubeport: Cannot listen on 127.0.0.1, port {port}: Address already in use.\n" in told
+    assert "--port" in told and "Traceback" not in told
