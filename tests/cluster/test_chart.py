@@ -45,7 +45,7 @@ def monitors(admin: Kubectl) -> Iterator[None]:
 
 def test_a_wrong_monitor_would_be_refused(admin: Kubectl, scratch_namespace: str, monitors: None) -> None:
     """So that what the API server says of the chart's means something."""
-    wrong = {
+    wrong: dict[str, Any] = {
         "apiVersion": "monitoring.coreos.com/v1", "kind": "ServiceMonitor", "metadata": {"name": "x"},
         "spec": {"selector": {}, "endpoints": [{"port": 9090, "interval": "soon"}]},
     }
@@ -108,12 +108,12 @@ IMPERSONATING = CONFIG + '[identity]\nmode = "impersonate"\n'
 @pytest.mark.parametrize(
     ("more", "bound"),
     [
-        ({}, {"view"}),
-        ({"config": IMPERSONATING}, set()),
+        (dict[str, Any](), {"view"}),
+        ({"config": IMPERSONATING}, set[str]()),
         ({"rbac": {"impersonate": {"groups": ["team-a"]}}}, {"tools-mcp-kubeport"}),
         ({"rbac": {"view": True, "impersonate": {"groups": ["team-a"]}}}, {"tools-mcp-kubeport", "view"}),
-        ({"rbac": {"view": False}}, set()),
-        ({"rbac": {"create": False}}, set()),
+        ({"rbac": {"view": False}}, set[str]()),
+        ({"rbac": {"create": False}}, set[str]()),
     ],
 )
 def test_the_pod_reads_by_itself_only_where_it_must(helm: str, more: dict[str, Any], bound: set[str]) -> None:

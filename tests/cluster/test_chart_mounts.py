@@ -87,7 +87,7 @@ def test_a_path_that_nothing_mounts_is_refused(helm4: str, setting: str) -> None
     config = CONFIG + line if section != "auth" else CONFIG + f'{name} = "/srv/x/y"\n'
     done = run(helm4, {**KUBECONFIG, "config": config}, "template", "mcp", str(CHART))
     assert done.returncode != 0 and f"config: {name} = /srv/x/y is in no volume" in done.stderr
-    extra = {
+    extra: dict[str, Any] = {
         "extraVolumes": [{"name": "x", "emptyDir": {}}],
         "extraVolumeMounts": [{"name": "x", "mountPath": "/srv/x"}],
     }
@@ -98,7 +98,7 @@ def test_a_path_that_nothing_mounts_is_refused(helm4: str, setting: str) -> None
 def test_an_audit_on_what_is_read_only_is_refused(helm4: str) -> None:
     """A mount that cannot be written to is none for it."""
     config = CONFIG + '[audit]\nfile = "/srv/x/y"\n'
-    extra = {
+    extra: dict[str, Any] = {
         "extraVolumes": [{"name": "x", "emptyDir": {}}],
         "extraVolumeMounts": [{"name": "x", "mountPath": "/srv/x", "readOnly": True}],
     }

@@ -30,7 +30,7 @@ def _faults(one: dict[str, Any], file: Path) -> list[str]:
     names = [name for name, made in known.items() if kind in made.get("x-kubernetes-group-version-kind", ())]
     if not names:
         return [f"{one['apiVersion']} {one['kind']} is not known"]
-    validator = Draft202012Validator({"$ref": f"#/$defs/{names[0]}", "$defs": known})
+    validator: Any = Draft202012Validator({"$ref": f"#/$defs/{names[0]}", "$defs": known})
     return [f"{one['kind']}: {fault.json_path}: {fault.message}" for fault in validator.iter_errors(one)]
 
 
