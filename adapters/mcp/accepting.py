@@ -25,6 +25,8 @@ _BACKLOG = 2048
 _AT_ONCE = 100
 _REST_SECONDS = 0.5
 _QUIET_SECONDS = 60.0
+Greeted = tuple[float, socket.socket]
+"""Since when a connection is being greeted, and its socket."""
 _NO_SUCH_ADDRESS = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
 
 
@@ -78,10 +80,14 @@ class Acceptor:
     connected: set[Any]
     bounds: ConnectionBounds
     tls: ssl.SSLContext | None = None
-    _greeted: dict[BoundedConnection, tuple[float, socket.socket]] = attrs.field(factory=dict, init=False)
+    _greeted: dict[BoundedConnection, Greeted] = attrs.field(
+        factory=dict[BoundedConnection, Greeted], init=False
+    )
     _tasks: set["asyncio.Task[None]"] = attrs.field(factory=set["asyncio.Task[None]"], init=False)
-    _dropped: WeakSet[Any] = attrs.field(factory=WeakSet, init=False)
-    _closing: WeakKeyDictionary[Any, float] = attrs.field(factory=WeakKeyDictionary, init=False)
+    _dropped: WeakSet[Any] = attrs.field(factory=WeakSet[Any], init=False)
+    _closing: WeakKeyDictionary[Any, float] = attrs.field(
+        factory=WeakKeyDictionary[Any, float], init=False
+    )
     _told: float = attrs.field(default=float("-inf"), init=False)
 
     def start(self) -> None:

@@ -38,11 +38,14 @@ class Sleeper:
     kubeconfig: str
 
     @classmethod
-    def write(cls, place: Path) -> "Sleeper":
-        """Put its files in *place*; *arguments* and *kubeconfig* are for the server that shall start it."""
+    def write(cls, place: Path, first: str = "") -> "Sleeper":
+        """Put its files in *place*; *arguments* and *kubeconfig* are for the server that shall start it.
+
+        *first* is what its script does before all else.
+        """
         note, program, config = place / "pids", place / "bin" / "kubectl", place / "config"
         program.parent.mkdir(mode=0o755)
-        program.write_text(f'#!/bin/sh\nsleep 300 &\necho $$ $! > "{note}"\nsleep 300\n')
+        program.write_text(f'#!/bin/sh\n{first}\nsleep 300 &\necho $$ $! > "{note}"\nsleep 300\n')
         program.chmod(0o755)
         config.write_text("contexts: [{name: a, context: {}}]\ncurrent-context: a\n")
         return cls(note, ("--set", f"tools.paths_kubectl={program}"), str(config))

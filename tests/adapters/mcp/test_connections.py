@@ -309,10 +309,13 @@ def test_connections_are_as_many_as_there_are_files_for(monkeypatch: pytest.Monk
     """Beside those of calls and watches; the soft limit is raised; of a low hard one half is ours."""
     limits = {"now": (1024, 4096), "set": (0, 0)}
 
+    def now(_: int) -> tuple[int, int]:
+        return limits["now"]
+
     def set_to(_: int, wanted: tuple[int, int]) -> None:
         limits["set"] = wanted
 
-    monkeypatch.setattr("resource.getrlimit", lambda _: limits["now"])
+    monkeypatch.setattr("resource.getrlimit", now)
     monkeypatch.setattr("resource.setrlimit", set_to)
     assert bounded_connections(Settings()) == 1000 and limits["set"] == (4096, 4096)
     many = Settings(server=ServerSettings(connections=100_000))
@@ -323,14 +326,17 @@ def test_connections_are_as_many_as_there_are_files_for(monkeypatch: pytest.Monk
 
 def test_a_system_that_names_no_limit_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """macOS: the hard limit says infinity, and more than 10,240 is refused."""
-    infinite, raised = resource.RLIM_INFINITY, list[int]()
+    raised = list[int]()
+
+    def now(_: int) -> tuple[int, int]:
+        return 256, resource.RLIM_INFINITY
 
     def set_to(_: int, wanted: tuple[int, int]) -> None:
         if wanted[0] > 10_240:
             raise ValueError("current limit exceeds maximum limit")
         raised.append(wanted[0])
 
-    monkeypatch.setattr("resource.getrlimit", lambda _: (256, infinite))
+    monkeypatch.setattr("resource.getrlimit", now)
     monkeypatch.setattr("resource.setrlimit", set_to)
     assert raise_open_files() == 10_240 and raised == [10_240]
 

@@ -41,10 +41,10 @@ def test_host_and_origin_are_checked(served: tuple[subprocess.Popen[bytes], int]
 
 
 def test_sigterm_ends_it(served: tuple[subprocess.Popen[bytes], int]) -> None:
-    """Within the grace period, and without a traceback's exit code."""
+    """At once where nothing is open, and without a traceback's exit code."""
     process, _ = served
     process.send_signal(signal.SIGTERM)
-    assert process.wait(10) in (0, -signal.SIGTERM)
+    assert process.wait(3) in (0, -signal.SIGTERM)
 
 
 async def _call_until_the_server_goes(port: int, era: str) -> None:
@@ -75,14 +75,14 @@ async def test_a_client_that_goes_away_ends_its_call(
 async def test_sigterm_ends_the_children(
     sleeping: tuple[subprocess.Popen[bytes], int, Path], era: str
 ) -> None:
-    """A server that is asked to end in the middle of a call leaves nothing behind."""
+    """A server that is asked to end in the middle of a call leaves nothing behind within five seconds."""
     process, port, note = sleeping
     pids = list[int]()
     async with anyio.create_task_group() as group:
         group.start_soon(_call_until_the_server_goes, port, era)
         pids = await pids_in(note)
         process.send_signal(signal.SIGTERM)
-        await anyio.to_thread.run_sync(process.wait, 15)
+        await anyio.to_thread.run_sync(process.wait, 5)
         group.cancel_scope.cancel()
     assert len(pids) == 2 and await anyio.to_thread.run_sync(living, pids) == []
 

@@ -94,6 +94,19 @@ def test_a_signal_ends_the_children(sleeping: tuple[Server, Path], number: signa
     assert living(pids) == []
 
 
+def test_children_that_ignore_it_do_not_hold_a_signal_up(tmp_path: Path) -> None:
+    """They are killed: within five seconds all is gone, without a traceback."""
+    sleeper = Sleeper.write(tmp_path, "trap '' TERM")
+    server = Server.start(*sleeper.arguments, KUBECONFIG=sleeper.kubeconfig)
+    pids = begin(server, sleeper.note)
+    server.process.send_signal(signal.SIGTERM)
+    began = time.monotonic()
+    assert server.process.wait(10) == 128 + signal.SIGTERM
+    assert time.monotonic() - began < 5 and living(pids) == []
+    assert "Traceback" not in server.stderr()
+    server.end()
+
+
 def test_a_cancelled_call_ends_its_children(sleeping: tuple[Server, Path]) -> None:
     """notifications/cancelled ends the process group, and the server answers the next request."""
     server, note = sleeping

@@ -77,8 +77,8 @@ async def answers(connection: ClientConnection, number: int) -> list[dict[str, A
 
 def code(answer: dict[str, Any]) -> str:
     """The code of a call's error; empty where there is none."""
-    content = answer["result"]["structuredContent"]
-    return str((content.get("error") or {}).get("code", ""))
+    error: dict[str, Any] | None = answer["result"]["structuredContent"].get("error")
+    return str(error["code"]) if error else ""
 
 
 async def test_a_first_message_must_arrive(bounded: int) -> None:
