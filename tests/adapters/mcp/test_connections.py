@@ -25,7 +25,9 @@ from kubeport.adapters.mcp.open_files import bounded_connections, raise_open_fil
 from kubeport.application.settings import ServerSettings, Settings
 from kubeport.domain.errors import CommandError
 
+from .conftest import ERAS
 from .http_servers import ended, launched, set_to, started
+from .test_authentication import asked
 
 pytestmark = pytest.mark.anyio
 LIVE = b"GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n"
@@ -130,16 +132,27 @@ async def test_a_connection_that_rests_too_long_is_closed(bounded: tuple[int, Pa
     writer.close()
 
 
-async def test_who_never_reads_is_let_go() -> None:
+def _post(port: int, era: str) -> bytes:
+    """A request in *era*, whose answer of several KiB is JSON, or in the older one a stream of events."""
+    if era == "auto":
+        return POST
+    session = asked(port, body=None)[1]["mcp-session-id"]
+    head, _, _ = POST.partition(b"mcp-protocol-version")
+    body = b'{"jsonrpc":"2.0","id":1,"method":"tools/list"}'
+    return head + f"mcp-session-id: {session}\r\ncontent-length: {len(body)}\r\n\r\n".encode() + body
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_who_never_reads_is_let_go(era: str) -> None:
     """A client takes no answer, and the only place there is; it is let go, and others come in."""
     few = set_to(server__connections=1, server__request_seconds=60, server__write_seconds=1)
     process, port = started("--demo", *few)
-    deaf = socket.socket()
+    said, deaf = _post(port, era) * 1500, socket.socket()
     try:
         deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         deaf.connect(("127.0.0.1", port))
         deaf.setblocking(False)
-        saying = asyncio.create_task(asyncio.get_running_loop().sock_sendall(deaf, POST * 1000))
+        saying = asyncio.create_task(asyncio.get_running_loop().sock_sendall(deaf, said))
         await asyncio.sleep(0.5)
         assert await ask(port) == b""
         until = time.monotonic() + 60

@@ -92,6 +92,19 @@ async def test_a_first_message_must_arrive(bounded: int) -> None:
         await answers(talking, 1)
 
 
+async def test_silent_ones_do_not_keep_others_out_for_long() -> None:
+    """Every place is taken by a WebSocket that says nothing: only until their first messages are due."""
+    few = set_to(server__websocket="true", server__connections=10, server__request_seconds=3)
+    process, port = started("--demo", *few)
+    try:
+        silent = [await connect(at(port)) for _ in range(10)]
+        assert await ask(port) == b""
+        await asyncio.gather(*(closed(one) for one in silent))
+        assert b"200" in await ask(port)
+    finally:
+        ended(process)
+
+
 async def test_a_message_that_has_begun_must_arrive(bounded: int) -> None:
     """In fragments it has the deadline of a request; a byte now and then does not help."""
     text = LISTING.decode()
