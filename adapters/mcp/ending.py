@@ -166,6 +166,7 @@ class EndingServer(uvicorn.Server):
             # what ends a child takes no notice of being cancelled
             await asyncio.wait({asyncio.ensure_future(self._leaving.end_calls())}, timeout=_END_SECONDS)
             await self._quiet(_ENDED_SECONDS)
+        await asyncio.sleep(_POLL)  # the last answer is still on its way to its WebSocket
         await self._disconnect()
         await self._clean(began + ALL_SECONDS - time.monotonic())
 

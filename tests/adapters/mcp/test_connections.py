@@ -27,18 +27,14 @@ from kubeport.domain.errors import CommandError
 
 from .conftest import ERAS
 from .http_servers import ended, launched, set_to, started
+from .processes import MODERN_META
 from .test_authentication import asked
 
 pytestmark = pytest.mark.anyio
 LIVE = b"GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n"
-LISTING = json.dumps({
-    "jsonrpc": "2.0", "id": 1, "method": "tools/list",
-    "params": {"_meta": {
-        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-        "io.modelcontextprotocol/clientCapabilities": {},
-        "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "0"},
-    }},
-}).encode()  # fmt: skip
+LISTING = json.dumps(
+    {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {"_meta": MODERN_META}}
+).encode()
 POST = (
     b"POST /mcp HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
     b"accept: application/json, text/event-stream\r\nmcp-protocol-version: 2026-07-28\r\n"

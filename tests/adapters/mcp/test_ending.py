@@ -14,10 +14,11 @@ import attrs
 import httpx2
 import pytest
 from mcp import Client
+from websockets.asyncio.client import connect
 
 from .conftest import ERAS
 from .http_servers import ended, launched, pids_in, set_to
-from .processes import living
+from .processes import MODERN_META, living
 
 pytestmark = pytest.mark.anyio
 STUBBORN = """trap '' TERM
@@ -123,6 +124,28 @@ async def test_a_call_that_ends_soon_is_let_to_its_end(short: Running, era: str)
     assert "Traceback" not in text and "without completing response" not in text
 
 
+async def test_a_call_over_a_websocket_is_let_to_its_end(tmp_path: Path) -> None:
+    """Its answer comes, and then the goodbye of a service that restarts."""
+    served = running(tmp_path, SHORT, server__websocket="true")
+    params = {"name": "kubectl", "arguments": {"command": "get pods"}, "_meta": MODERN_META}
+    call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+    try:
+        async with connect(f"ws://127.0.0.1:{served.port}/ws") as socket:
+            await socket.send(json.dumps(call))
+            await pids_in(served.note)
+            served.process.send_signal(signal.SIGTERM)
+            with anyio.fail_after(10):
+                while "id" not in (answer := json.loads(await socket.recv())):
+                    continue
+                await socket.wait_closed()
+        assert "web" in answer["result"]["structuredContent"]["output"]
+        assert socket.close_code == 1012
+        await anyio.to_thread.run_sync(served.process.wait, 5)
+    finally:
+        ended(served.process)
+    assert "Traceback" not in served.log.read_text()
+
+
 async def _ready(port: int) -> tuple[int, dict[str, Any]]:
     async with httpx2.AsyncClient(timeout=10) as http:
         answer = await http.get(f"http://127.0.0.1:{port}/readyz")
@@ -169,14 +192,8 @@ async def test_who_never_reads_does_not_hold_it_up(tmp_path: Path) -> None:
     """A client that takes no byte of its answers is let go like everybody else."""
     served = running(tmp_path, 'echo $$ > "{note}"\nexec yes\n', limits__output_bytes=16_777_216,
                      limits__output_tokens=10_000_000)  # fmt: skip
-    body = json.dumps({
-        "jsonrpc": "2.0", "id": 1, "method": "tools/call",
-        "params": {"name": "kubectl", "arguments": {"command": "get pods"}, "_meta": {
-            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-            "io.modelcontextprotocol/clientCapabilities": {},
-            "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "0"},
-        }},
-    }).encode()  # fmt: skip
+    params = {"name": "kubectl", "arguments": {"command": "get pods"}, "_meta": MODERN_META}
+    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}).encode()
     head = (
         "POST /mcp HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
         "accept: application/json, text/event-stream\r\nmcp-protocol-version: 2026-07-28\r\n"
