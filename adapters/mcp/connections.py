@@ -5,6 +5,8 @@ request takes to arrive (slow loris) nor the time that a client lets an answer w
 """
 
 import asyncio
+import logging
+import time
 from typing import Any
 
 import attrs
@@ -12,6 +14,7 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HEADER_BYTES = 32 * 1024
+_QUIET_SECONDS = 60.0
 
 
 @attrs.frozen
@@ -48,8 +51,30 @@ class Deadline:
             self._timer = None
 
 
+class NowAndThen(logging.Filter):
+    """Lets a warning through once a minute: anybody can send what is no HTTP, and would fill the log."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._told = dict[str, float]()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether *record* is told."""
+        now, text = time.monotonic(), str(record.msg)
+        if record.levelno != logging.WARNING:
+            return True
+        if now - self._told.get(text, float("-inf")) < _QUIET_SECONDS:
+            return False
+        self._told[text] = now
+        return True
+
+
+_NOW_AND_THEN = NowAndThen()
+
+
 def bounded_protocol(bounds: ConnectionBounds) -> type[H11Protocol]:
     """The protocol class for ``uvicorn.Config(http=…)``."""
+    logging.getLogger("uvicorn.error").addFilter(_NOW_AND_THEN)  # the same one again changes nothing
     return type("BoundedProtocol", (BoundedConnection,), {"bounds": bounds})
 
 
@@ -86,6 +111,10 @@ class BoundedConnection(H11Protocol):
         """Another protocol takes over, with bounds of its own."""
         self._request.settle()
         super().handle_websocket_upgrade(event)
+
+    def _unsupported_upgrade_warning(self) -> None:
+        # uvicorn's would say that a package is missing
+        self.logger.warning("an upgrade is not served; WebSockets are with server.websocket")
 
     def on_response_complete(self) -> None:
         """Between requests the idle time holds."""

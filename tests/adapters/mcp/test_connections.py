@@ -215,6 +215,20 @@ async def test_large_heads_are_refused(bounded: tuple[int, Path]) -> None:
     writer.close()
 
 
+async def test_what_is_no_http_fills_no_log(bounded: tuple[int, Path]) -> None:
+    """Nor do upgrades that are not served: a line a minute each."""
+    upgrade = LIVE.replace(b"\r\n\r\n", b"\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n")
+    for said in (b"\x16\x03\x01 no http\r\n\r\n", upgrade):
+        for _ in range(3):
+            reader, writer = await asyncio.open_connection("127.0.0.1", bounded[0])
+            writer.write(said)
+            assert await _ends(reader)
+            writer.close()
+    text = bounded[1].read_text()
+    assert text.count("Invalid HTTP request received.") == 1
+    assert text.count("server.websocket") == 1 and "pip install" not in text
+
+
 async def _idle(port: int, number: int) -> list[socket.socket]:
     """So many connections that say nothing."""
     raise_open_files()
