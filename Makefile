@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 # where everything is installed already, it runs the demo, too
 RUNS := $(if $(wildcard $(READY)),$(READY),$(VENV)/.runs)
 
-.PHONY: help demo test check reference recording lint types imports wheel docs mcpb cluster-test images image-test bench fuzz lock release-check sbom clean
+.PHONY: help demo test check reference recording lint types imports wheel docs mcpb cluster-test images image-test image-arm64 bench fuzz lock release-check sbom clean
 
 help:                   ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 16
@@ -56,6 +56,9 @@ images: $(READY)        ## the images, with buildah (Debian, root); tools from a
 
 image-test: images      ## build the images, run them with podman, and measure how large they are
 	KUBEPORT_TEST_IMAGE=1 $(BIN)/pytest tests/image
+
+image-arm64: $(READY)   ## the slim image for arm64 under emulation (Debian, root, qemu-user-static); a quarter of an hour
+	tests/image/build.sh arm64 && KUBEPORT_TEST_IMAGE=1 KUBEPORT_TEST_ARM64=1 $(BIN)/pytest tests/image/test_arm64.py
 
 fuzz: $(READY)          ## coverage-guided fuzzing of the command line for FUZZ_SECONDS
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/fuzz.lock

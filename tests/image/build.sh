@@ -5,6 +5,7 @@
 # tests/cluster/tools.sh), the others are stand-ins.
 #   apt-get install --no-install-recommends buildah podman runc debootstrap
 #   build.sh probe    builds nothing; says whether this machine could
+#   build.sh arm64    localhost/kubeport:slim-arm64 instead, under emulation (qemu-user-static, a quarter of an hour)
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 for program in buildah podman runc debootstrap; do
@@ -20,19 +21,47 @@ if [ "${1:-}" = probe ]; then
     podman rmi localhost/kubeport:probe >/dev/null
   exit
 fi
-base=$(sed -n 's/^FROM \(.*\)${PYTHON}-slim AS dependencies/\1/p' Dockerfile)$(sed -n 's/^ARG PYTHON=//p' Dockerfile)-slim
+version=$(sed -n 's/^ARG PYTHON=//p' Dockerfile)
+foreign=()
+if [ "${1:-}" = arm64 ]; then
+  version=$version-arm64
+  foreign=(--arch arm64 --build-arg "PYTHON=$version")
+  handlers=/proc/sys/fs/binfmt_misc
+  [ -e $handlers/register ] || mount -t binfmt_misc binfmt_misc $handlers
+  # F: the kernel keeps the emulator open, so that it is there in every root
+  magic='\x7f\x45\x4c\x46\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\xb7\x00'
+  mask='\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff\xff'
+  [ -e $handlers/qemu-aarch64 ] ||
+    printf %s ":qemu-aarch64:M::$magic:$mask:/usr/bin/qemu-aarch64-static:F" >$handlers/register
+fi
+base=$(sed -n 's/^FROM \(.*\)${PYTHON}-slim AS dependencies/\1/p' Dockerfile)$version-slim
 scratch=$(mktemp -d); trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$scratch"' EXIT
 
 if ! buildah inspect --type image "$base" >/dev/null 2>&1; then
-  debootstrap --variant=minbase --include=python3,python3-venv,python3-pip,ca-certificates,tzdata \
+  debootstrap ${foreign:+--arch=arm64} --variant=minbase --include=python3,python3-venv,python3-pip,ca-certificates,tzdata \
     trixie "$scratch/root" >"$scratch/log" 2>&1 || { tail -20 "$scratch/log" >&2; exit 1; }
   rm -f "$scratch"/root/usr/lib/python3*/EXTERNALLY-MANAGED "$scratch"/root/var/cache/apt/archives/*.deb
   ln -s /usr/bin/python3 "$scratch/root/usr/local/bin/python3"
   ln -s /usr/bin/python3 "$scratch/root/usr/local/bin/python"
-  made=$(buildah from scratch)
+  made=$(buildah from ${foreign:+--arch arm64} scratch)
   buildah add -q "$made" "$scratch/root" / >/dev/null
   buildah config --env PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin --cmd python3 "$made"
   buildah commit -q --rm "$made" "$base" >/dev/null
+fi
+
+# a proxy's certificates, where this machine has some
+trust=()
+if [ -n "${PIP_CERT:-}" ]; then
+  printf '[global]\ncert = /ca.crt\n' > "$scratch/pip.conf"
+  trust=(--volume "$PIP_CERT:/ca.crt:ro" --volume "$scratch/pip.conf:/etc/pip.conf:ro")
+fi
+build() {
+  buildah bud "${foreign[@]}" --isolation chroot --pull=never --format docker --layers "${trust[@]}" "$@" . >"$scratch/log" 2>&1 ||
+    { tail -40 "$scratch/log" >&2; exit 1; }
+}
+if [ -n "${foreign[*]}" ]; then
+  build --target slim -t localhost/kubeport:slim-arm64
+  exit
 fi
 
 : "${KUBEPORT_TEST_HELM4:?run . tests/cluster/tools.sh first}"
@@ -47,16 +76,6 @@ for tool in istioctl argocd; do
   printf '#!/opt/kubeport/bin/python3 -I\nimport sys\nprint("%s", *sys.argv[1:])\n' "$tool" > "$scratch/supplied/$tool"
 done
 
-# a proxy's certificates, where this machine has some
-trust=()
-if [ -n "${PIP_CERT:-}" ]; then
-  printf '[global]\ncert = /ca.crt\n' > "$scratch/pip.conf"
-  trust=(--volume "$PIP_CERT:/ca.crt:ro" --volume "$scratch/pip.conf:/etc/pip.conf:ro")
-fi
-build() {
-  buildah bud --isolation chroot --pull=never --format docker --layers "${trust[@]}" "$@" . >"$scratch/log" 2>&1 ||
-    { tail -40 "$scratch/log" >&2; exit 1; }
-}
 build --target slim -t localhost/kubeport:slim
 # TOOLS=fetched is what the Dockerfile says, too; buildah before 1.30 leaves out the stage when only that says it
 mirrored=(--build-arg "MIRROR=http://127.0.0.1:$port" --build-arg TOOLS=fetched)

@@ -34,7 +34,7 @@ def test_slim(tmp_path: Path) -> None:
 
 
 def test_all_four_tools(tmp_path: Path) -> None:
-    """Below 400 MB to pull: two real tools, and stand-ins as large as the real ones (mirror.py)."""
+    """Far below 400 MB to pull: two real tools, and stand-ins as large as the real ones (mirror.py)."""
     assert held(IMAGE, tmp_path / "held") < 250 * MB
 
 
