@@ -136,7 +136,9 @@ def _tested(python: str, *constraints: str | Path) -> str:
         return f"NOT RUN: there is no Python {python} on this machine"
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
     uv("venv", "-q", "--clear", "--python", interpreter, place)
-    uv("pip", "install", "-q", "--python", place, *constraints, f".[{','.join(extras)}]", *TESTING)
+    # compiled once, since many of the tests start servers
+    uv("pip", "install", "-q", "--compile-bytecode", "--python", place, *constraints,
+       f".[{','.join(extras)}]", *TESTING)  # fmt: skip
     said = run(place / "bin" / "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", *TESTED)
     return said.strip().splitlines()[-1]
 
