@@ -58,7 +58,11 @@ class OtlpAudit:
     def _send(self, told: Any) -> None:
         if time.monotonic() < self._again:
             raise failed("the collector did not take one a moment ago")
-        if self._exporter.export([told]).name != "SUCCESS":
+        try:
+            taken = self._exporter.export([told]).name == "SUCCESS"
+        except OSError:  # older exporters let what requests raises through
+            taken = False
+        if not taken:
             self._again = time.monotonic() + _PAUSE
             raise failed("the collector does not answer, or does not take it")
 

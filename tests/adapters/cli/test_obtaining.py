@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from .machine import bare, put
 def _bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bare(tmp_path, monkeypatch)
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "bin" / "python"))  # beside ours may be kubectl
 
 
 def test_the_words_know_every_tool() -> None:
