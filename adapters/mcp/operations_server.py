@@ -30,9 +30,8 @@ async def operations_apart(
     if not settings.operations_port:
         yield
         return
-    listening = _listening(settings)
     server = _server(operations, settings, allowed)
-    serving = asyncio.create_task(server.serve(sockets=listening))
+    serving = asyncio.create_task(server.serve(sockets=_listening(server.config)))
     try:
         yield
     finally:
@@ -40,11 +39,11 @@ async def operations_apart(
         await serving
 
 
-def _listening(settings: ServerSettings) -> list[socket.socket]:
+def _listening(config: "uvicorn.Config") -> list[socket.socket]:
     from .accepting import listening
 
     try:
-        return listening(settings.operations_host or settings.host, settings.operations_port)
+        return listening(config.host, config.port)
     except CommandError as error:
         hint = "Set server.operations_port to a free port, or server.operations_host to its own address."
         raise CommandError(f"server.operations_port: {error}", hint=hint) from None
@@ -69,6 +68,8 @@ def _server(operations: Operations, settings: ServerSettings, allowed: Allowed) 
     return UntilTold(
         uvicorn.Config(
             Starlette(routes=operations.routes(allowed)),
+            host=settings.operations_host or settings.host,
+            port=settings.operations_port,
             http=bounded_protocol(bounds),
             ws="none",
             lifespan="off",
