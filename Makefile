@@ -49,7 +49,8 @@ mcpb:                   ## dist/kubeport.mcpb, the bundle for desktop hosts
 
 cluster-test: $(READY)  ## against a real kubectl and helm, and a real API server built on this machine
 	tests/cluster/cluster.sh build
-	. tests/cluster/tools.sh && KUBEPORT_TEST_CLUSTER=1 KUBEPORT_TEST_REQUIRE=1 $(BIN)/pytest
+	. tests/cluster/tools.sh && \
+	  KUBEPORT_TEST_IMAGE=$${KUBEPORT_TEST_IMAGE:-0} KUBEPORT_TEST_CLUSTER=1 KUBEPORT_TEST_REQUIRE=1 $(BIN)/pytest
 
 images: $(READY)        ## the images, with buildah (Debian, root); tools from a mirror that imitates their publishers
 	. tests/cluster/tools.sh && PYTHON=$(BIN)/python tests/image/build.sh
