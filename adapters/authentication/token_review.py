@@ -97,7 +97,8 @@ class TokenReviewAuthenticator:
     async def check(self) -> None:
         """Whether the API server answers; asked again after *kept* seconds, or sooner where it did not.
 
-        Anybody may ask a server whether it is ready: all who ask at once wait for one review.
+        Each token that it reviews is an answer, too. Anybody may ask a server whether it is ready: all who
+        ask at once wait for one review.
         """
         if self._checking is None:
             kept = min(self.kept, _RETRY) if self._fault else self.kept
@@ -118,11 +119,10 @@ class TokenReviewAuthenticator:
         """Ask about what is no token, and remember whether there was an answer."""
         try:
             await self._reviewed("no-token")
-            self._fault = ""
         except CannotAuthenticate as fault:
-            self._fault = str(fault) or "tokens cannot be reviewed"
+            self._checked, self._fault = self.clock.monotonic(), str(fault) or "tokens cannot be reviewed"
         finally:
-            self._checked, self._checking = self.clock.monotonic(), None
+            self._checking = None
 
     async def _reviewed(self, token: str) -> dict[str, Any]:
         own = self.context == IN_CLUSTER
@@ -146,6 +146,7 @@ class TokenReviewAuthenticator:
             # its stderr may repeat what it was given
             _log.error("TokenReview failed: kubectl ended with %s", done.stages[0].exit_code)
             raise CannotAuthenticate("the API server did not review the token")
+        self._checked, self._fault = self.clock.monotonic(), ""
         return cast("dict[str, Any]", found)
 
 

@@ -1,6 +1,7 @@
 """Images are built before these tests, by `make image-test` and `make image-arm64`.
 
-0 in KUBEPORT_TEST_IMAGE says that this machine cannot. The emulated image takes half an hour: nothing else collects it.
+0 in KUBEPORT_TEST_IMAGE says that this machine cannot. The emulated image takes half an hour, so that nothing
+else collects it.
 """
 
 import os

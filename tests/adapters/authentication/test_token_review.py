@@ -208,6 +208,18 @@ async def test_a_failed_check_is_remembered_for_a_while() -> None:
     assert len(reviewer.jobs) == 3
 
 
+async def test_a_review_that_succeeds_is_an_answer_too() -> None:
+    """What failed is forgotten as soon as a caller's token could be reviewed, and nobody need look again."""
+    reviewer = Reviewer(exit_code=1)
+    asking = authenticator(reviewer)
+    with pytest.raises(CannotAuthenticate):
+        await asking.check()
+    reviewer.exit_code = 0
+    await asking.authenticate("t0ken")
+    await asking.check()
+    assert len(reviewer.jobs) == 2
+
+
 async def test_a_check_under_way_ends_with_its_authenticator() -> None:
     """Nothing is left behind that nobody waits for."""
     reviewer = Reviewer(pause=asyncio.Event())
