@@ -69,7 +69,7 @@ async def stolen(asking: Asking) -> bool:
         return True
     found = await asking.client.call_tool("more", {"handle": asking.chance.choice(others)})
     told = content(found)
-    return _GONE in str(told["error"]) and not told["output"]
+    return _GONE in str(told.get("error")) and not told["output"]
 
 
 async def intruded(asking: Asking) -> bool:
