@@ -135,10 +135,12 @@ def _tested(python: str, *constraints: str | Path) -> str:
     if interpreter is None:
         return f"NOT RUN: there is no Python {python} on this machine"
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    # kubectl is a program, which tests of its absence would find
+    wanted = ",".join(name for name in extras if name != "kubectl")
     uv("venv", "-q", "--clear", "--python", interpreter, place)
     # compiled once, since many of the tests start servers
     uv("pip", "install", "-q", "--compile-bytecode", "--python", place, *constraints,
-       f".[{','.join(extras)}]", *TESTING)  # fmt: skip
+       f".[{wanted}]", *TESTING)  # fmt: skip
     said = run(place / "bin" / "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", *TESTED)
     return said.strip().splitlines()[-1]
 
