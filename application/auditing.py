@@ -24,7 +24,7 @@ class Tally:
     """How many records were made of one request, kept or not."""
 
     records: int = 0
-    _around: "Tally | None" = None
+    _around: "Tally | None" = attrs.field(default=None, alias="around")
 
     def add(self) -> None:
         """One more, for whoever counts around us, too."""
