@@ -16,6 +16,8 @@ from kubeport.domain.tools.grammar import Flag
 from kubeport.domain.tools.kubectl import KUBECTL
 
 NOT_IN_HELP = {("options",): "listed at the end of each help", ("alpha",): "empty in 1.37"}
+HIDDEN = {"record": "", "cpu-percent": "=80"}
+"""Deprecated flags that no help lists and kubectl still takes, with a value where they want one."""
 DIFFERENT_ON_PURPOSE = {
     ("selector", True): "kubectl takes the last one, so only verbs that read may repeat it",
     ("filename", False): "-f - is given once: there is one manifest",
@@ -112,11 +114,25 @@ def test_aliases_are_the_same(helps: dict[tuple[str, ...], Help]) -> None:
 
 
 def test_flags_are_the_same(helps: dict[tuple[str, ...], Help]) -> None:
-    """Every command has the flags of its help, long and short, and no other."""
+    """Every command has the flags of its help, long and short, and no other but the hidden ones."""
     for path, help in helps.items():
         verb = KUBECTL.verb(path)
         ours = {(flag.short, flag.name) for flag in verb.flags} if verb else set[tuple[str, str]]()
-        assert ours == {(short, name) for short, name, _ in help.flags}, path
+        assert ours - {("", name) for name in HIDDEN} == {
+            (short, name) for short, name, _ in help.flags
+        }, path
+
+
+def test_hidden_flags_are_taken(kubectl: str, home: Path) -> None:
+    """kubectl warns of a hidden flag where the table has it."""
+    tried = 0
+    for verb in KUBECTL.verbs:
+        for flag in verb.flags:
+            if flag.name in HIDDEN:
+                told = _run(kubectl, home, *verb.path, f"--{flag.name}{HIDDEN[flag.name]}", "x", "y=z").stderr
+                assert f"Flag --{flag.name} has been deprecated" in told, verb.path
+                tried += 1
+    assert tried > 10
 
 
 def test_common_flags_are_the_same(kubectl: str, home: Path) -> None:

@@ -56,7 +56,10 @@ def _profile(call: Invocation, use: FlagUse, path: str, value: str) -> Iterable[
 
 
 def _images(call: Invocation, use: FlagUse, path: str, value: str) -> Iterable[Demand]:
-    if _last(path) in _IMAGE_KEYS and "/" in value and value not in OFFICIAL_HUBS:
+    key = _last(path)
+    # a hub is a registry with or without a slash; what else has none is an image of the hub
+    leads = key in _IMAGE_KEYS and (key == "hub" or "/" in value)
+    if leads and value not in OFFICIAL_HUBS:
         yield call.demand(
             Effect.NEVER, f"It would run images from {value}", use.span,
             f"Only Istio's own registries: {', '.join(OFFICIAL_HUBS)}.",

@@ -36,14 +36,14 @@ _SET = (
     ),
     Verb(
         ("set", "image"), Effect.WRITE,
-        (*_EDIT, flags.LOCAL, flags.SELECT, _ALL_OF_THEM),
+        (*_EDIT, flags.RECORD, flags.LOCAL, flags.SELECT, _ALL_OF_THEM),
         operands=operands.with_changes(forms.IMAGE_CHANGE), checks=_CHANGED,
         summary="Update the image of a pod template",
     ),
     Verb(
         ("set", "resources"), Effect.WRITE,
         (
-            *_EDIT, flags.LOCAL, flags.SELECT, _ALL_OF_THEM, _ON_CONTAINERS,
+            *_EDIT, flags.RECORD, flags.LOCAL, flags.SELECT, _ALL_OF_THEM, _ON_CONTAINERS,
             Flag("limits", value=forms.AMOUNTS), Flag("requests", value=forms.AMOUNTS),
         ),
         operands=operands.resources, checks=_CHANGED,
@@ -53,14 +53,14 @@ _SET = (
         ("set", "selector"), Effect.WRITE,
         (
             *PRINTING, flags.FILENAME, flags.RECURSIVE, flags.DRY_RUN, flags.FIELD_MANAGER,
-            flags.LOCAL, _ALL_OF_THEM, _VERSION,
+            flags.LOCAL, _ALL_OF_THEM, _VERSION, flags.RECORD,
         ),
         operands=operands.with_selector, checks=_CHANGED,
         summary="Set the selector on a resource",
     ),
     Verb(
         ("set", "serviceaccount"), Effect.WRITE,
-        (*_EDIT, flags.LOCAL, _ALL_OF_THEM),
+        (*_EDIT, flags.RECORD, flags.LOCAL, _ALL_OF_THEM),
         aliases=("sa",),
         operands=operands.with_account, checks=_CHANGED,
         summary="Update the service account of a resource",
@@ -96,7 +96,7 @@ _SIZES = (
     Verb(
         ("scale",), Effect.WRITE,
         (
-            *PRINTING, *flags.FILES, flags.DRY_RUN, flags.SELECT, flags.ENDS, _VERSION,
+            *PRINTING, *flags.FILES, flags.DRY_RUN, flags.SELECT, flags.ENDS, _VERSION, flags.RECORD,
             admin("all", why="It scales every object of the kind at once: name them."),
             Flag("replicas", value=COUNT), Flag("current-replicas", value=INTEGER),
         ),
@@ -106,9 +106,10 @@ _SIZES = (
     Verb(
         ("autoscale",), Effect.WRITE,
         (
-            *_EDIT, flags.SAVE_CONFIG, Flag("name", value=forms.OBJECT_NAME),
+            *_EDIT, flags.SAVE_CONFIG, flags.RECORD, Flag("name", value=forms.OBJECT_NAME),
             Flag("min", value=INTEGER), Flag("max", value=INTEGER),
             Flag("cpu", value=forms.AVERAGE), Flag("memory", value=forms.AVERAGE),
+            Flag("cpu-percent", value=INTEGER),  # deprecated, in no help text, and taken
         ),
         operands=operands.resources, checks=_CHANGED,
         summary="Auto-scale a deployment, replica set, stateful set, or replication controller",
@@ -131,7 +132,7 @@ _WHOLE_OBJECTS = (
         ("apply",), Effect.WRITE,
         (
             *_WHOLE, *_REPLACING, flags.SELECT, Flag("openapi-patch"), Flag("overwrite"),
-            Flag("server-side"),
+            Flag("server-side"), flags.RECORD,
             admin("force-conflicts", why="It takes fields away from their managers."),
             admin("prune", why="It deletes what the manifest does not hold."),
             admin("all", why="It prunes without a selector."),
@@ -149,7 +150,7 @@ _WHOLE_OBJECTS = (
     Verb(
         ("patch",), Effect.WRITE,
         (
-            *_EDIT, flags.LOCAL, flags.SUBRESOURCE, Flag("patch", "p", value=forms.PATCH),
+            *_EDIT, flags.LOCAL, flags.RECORD, flags.SUBRESOURCE, Flag("patch", "p", value=forms.PATCH),
             Flag("type", value=one_of("json", "merge", "strategic")),
             banned(Meaning.FILE, "patch-file", why="Kubeport reads no files: use -p."),
         ),
@@ -165,7 +166,7 @@ def _notes(word: str, form: Value, summary: str) -> Verb:
         (word,),
         flags=(
             *_EDIT, flags.LOCAL, flags.SELECT, flags.FIELD_SELECT, Flag("all"), flags.EVERYWHERE,
-            Flag("list"), Flag("overwrite"), _VERSION,
+            Flag("list"), Flag("overwrite"), _VERSION, flags.RECORD,
         ),
         operands=operands.with_changes(form),
         checks=(checks.changes_unless_listing, *_CHANGED, checks.everywhere),

@@ -211,6 +211,7 @@ _OTHERS = (
         ("expose",), Effect.WRITE,
         (
             *PRINTING, *flags.FILES, flags.DRY_RUN, flags.FIELD_MANAGER, flags.SAVE_CONFIG,
+            flags.RECORD,
             Flag("name", value=forms.OBJECT_NAME), Flag("labels", "l", value=forms.LABEL_PAIRS),
             Flag("selector", value=SELECTOR), Flag("port", value=forms.PORT),
             Flag("target-port", value=forms.PORT_OR_NAME),
@@ -230,6 +231,7 @@ _OTHERS = (
         (
             *PRINTING, *_REMOTE_POD, flags.KUSTOMIZE, flags.RECURSIVE,
             flags.DRY_RUN, flags.FIELD_MANAGER, flags.SAVE_CONFIG, flags.POD_RUNNING, flags.ENDS,
+            flags.RECORD,
             _IMAGE, Flag("annotations", value=forms.ANNOTATION_PAIR, repeats=True),
             Flag("env", value=forms.ENV_PAIR, repeats=True),
             Flag("labels", "l", value=forms.LABEL_PAIRS), Flag("port", value=forms.PORT),

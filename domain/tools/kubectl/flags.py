@@ -5,7 +5,6 @@ from ..grammar import Flag, Meaning
 from ..values import (
     BOOL,
     CONTEXT,
-    DURATION,
     FIELD_SELECTOR,
     NAMESPACE,
     POSITIVE,
@@ -93,6 +92,7 @@ VALIDATE = Flag(
     "validate", value=one_of("strict", "warn", "ignore", "true", "false"), bare="strict"
 )
 SAVE_CONFIG = Flag("save-config")
+RECORD = Flag("record")  # notes the command in an annotation; deprecated, in no help text, and taken
 SUBRESOURCE = Flag("subresource", value=one_of("status", "scale", "resize"))
 ENDS = Flag("timeout", value=TIMEOUT)
 POD_RUNNING = Flag("pod-running-timeout", value=TIMEOUT)
@@ -111,7 +111,7 @@ COMMON = (
     Flag("disable-compression"),
     Flag("match-server-version"),
     Flag("warnings-as-errors"),
-    Flag("log-flush-frequency", value=DURATION),
+    Flag("log-flush-frequency", value=TIMEOUT),
     banned(Meaning.VERBOSITY, "vmodule"),
     banned(Meaning.SERVER, "server", "s"),
     banned(Meaning.SERVER, "cluster"),

@@ -76,6 +76,7 @@ NEVER = (
     "install --set installPackagePath=/tmp/x -y", "install --set a=INSTALLPACKAGEPATH -y",
     "manifest generate --set profile=/etc/passwd", "install --set hub=evil.example/istio -y",
     "install --set ' components.pilot.HUB./ = evil.example/x' -y",
+    "install --set values.global.hub=evil -y", "install --set hub=evil.example:5000 -y",
     "install --set values.image=a/b -y", "pc secret web -o json", "pc s web -oyaml", "dash",
     "d grafana --address 0.0.0.0", "dashboard envoy web -p 15000", "dash proxy z.istio-system",
     "bug-report --full-secrets", "collateral --all -o /tmp", "completion bash",
