@@ -155,10 +155,19 @@ class Channels:
         self._lose()
         reading, self._reading = self._reading, None
         pubsub, self._pubsub = self._pubsub, None
-        if reading is not None:
-            reading.cancel()
-            await asyncio.wait([reading])
-        if pubsub is not None:
-            with suppress(Exception):
-                await pubsub.aclose()
-                await pubsub.connection_pool.disconnect()
+        closing = asyncio.ensure_future(_closed(reading, pubsub))
+        try:
+            await asyncio.shield(closing)
+        except asyncio.CancelledError:  # who gives up leaves no connection behind
+            await asyncio.wait([closing], timeout=_SECONDS)
+            raise
+
+
+async def _closed(reading: "asyncio.Task[None] | None", pubsub: Any) -> None:
+    if reading is not None:
+        reading.cancel()
+        await asyncio.wait([reading])
+    if pubsub is not None:
+        with suppress(Exception):
+            await pubsub.aclose()
+            await pubsub.connection_pool.disconnect()

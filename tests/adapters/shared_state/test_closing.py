@@ -12,6 +12,7 @@ import pytest
 from kubeport.adapters.audit import MemoryAudit
 from kubeport.adapters.fake_cluster import FakeCluster, shop
 from kubeport.adapters.shared_state import RedisRateLimits, SharedState
+from kubeport.adapters.shared_state.channels import Channels
 from kubeport.adapters.shared_state.shared_watcher import SharedWatcher
 from kubeport.application.kubeport import Kubeport
 from kubeport.application.settings import LimitSettings, SecuritySettings, Settings, StateSettings
@@ -173,3 +174,24 @@ async def test_what_fails_at_the_end_keeps_nothing_else_from_ending() -> None:
     with pytest.raises(OSError, match="of the disk"):
         await attrs.evolve(kubeport, run=parts, held=held).aclose()
     assert (executor.closed, audit.closed, held.closed) == (1, 1, 1)
+
+
+async def test_who_gives_up_while_it_closes_leaves_no_connection(server: Server) -> None:
+    """Cancelled once to stop listening, and once more in the middle of that."""
+    state = SharedState(server.url, SECRET)
+    channels, heard = Channels(state), asyncio.Event()
+    before = await clients(server.url)
+
+    async def listen() -> None:
+        async with channels.listen("one"):
+            heard.set()
+            await asyncio.Event().wait()
+
+    listening = asyncio.create_task(listen())
+    await heard.wait()
+    listening.cancel()
+    await asyncio.sleep(0)  # it has begun to close
+    listening.cancel()
+    await asyncio.wait([listening])
+    assert listening.cancelled() and await clients(server.url) == before
+    await state.aclose()
