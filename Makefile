@@ -99,7 +99,7 @@ $(VENV)/.runs: requirements/runtime.lock requirements/build.lock pyproject.toml
 	@touch $@
 
 release-check: $(READY) ## wheel, sdist, lowest and newest dependencies, licences, vulnerabilities, SBOM
-	$(BIN)/python packaging/release/check.py $(if $(STRICT),--strict)
+	$(BIN)/python packaging/release/check.py $(STEPS) $(if $(STRICT),--strict)
 
 sbom: $(READY)          ## dist/kubeport.cdx.json, the software bill of materials (CycloneDX)
 	$(BIN)/python packaging/release/check.py sbom

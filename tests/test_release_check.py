@@ -98,3 +98,12 @@ def test_a_step_that_fails_does_not_stop_the_others(
 
     assert CHECK.main((broken, sound)) == 1
     assert "broken     FAILED: it is broken\nsound      fine" in capsys.readouterr().out
+
+
+def test_steps_can_be_chosen() -> None:
+    """By name, in their own order, with those that they need; one that does not exist is an error."""
+    found = [step.__name__ for step in CHECK.chosen(["sbom", "wheel"])]
+    assert found == ["tools", "wheel", "shipped", "sbom"]
+    assert CHECK.chosen([]) == CHECK.STEPS
+    with pytest.raises(SystemExit, match="There is no step wheels; there are audit"):
+        CHECK.chosen(["wheels"])

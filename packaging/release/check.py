@@ -1,9 +1,10 @@
 """What a release must pass besides `make check`; a step says what it found, or plainly that it cannot run.
 
-    python packaging/release/check.py [sbom] [--strict]
+    python packaging/release/check.py [STEP …] [--strict]
 
-With --strict a step that cannot run is a failure. Tools come into .cache/release, from requirements.in
-beside this file, never into the project's environment.
+Without a step all are taken; tools and shipped, which others need, always. With --strict a step that
+cannot run is a failure. Tools come into .cache/release, from requirements.in beside this file, never
+into the project's environment.
 """
 
 import json
@@ -229,6 +230,15 @@ def main(steps: tuple[Callable[[], str], ...], *, strict: bool = False) -> int:
     return int(failed)
 
 
+def chosen(words: list[str]) -> tuple[Callable[[], str], ...]:
+    """The steps called *words*, in their order, and those that others need; all, if there are none."""
+    known = {step.__name__ for step in STEPS}
+    if unknown := sorted({*words} - known):
+        raise SystemExit(f"There is no step {', '.join(unknown)}; there are {', '.join(sorted(known))}.")
+    needed = {*words, tools.__name__, shipped.__name__} if words else known
+    return tuple(step for step in STEPS if step.__name__ in needed)
+
+
 if __name__ == "__main__":
-    words = sys.argv[1:]
-    sys.exit(main((tools, shipped, sbom) if "sbom" in words else STEPS, strict="--strict" in words))
+    named = [word for word in sys.argv[1:] if word != "--strict"]
+    sys.exit(main(chosen(named), strict="--strict" in sys.argv))
