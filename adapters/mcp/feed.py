@@ -73,7 +73,7 @@ class Feed:
     _paused: dict[str, Origin] = attrs.field(factory=dict[str, Origin], init=False)
     _asked: dict[str, Origin] = attrs.field(factory=dict[str, Origin], init=False)
     _resuming: "asyncio.Task[None] | None" = attrs.field(default=None, init=False)
-    _beginning: set[str] = attrs.field(factory=set[str], init=False)
+    _beginning: dict[object, str] = attrs.field(factory=dict[object, str], init=False)
     _tools: tuple[str, ...] | None = attrs.field(default=None, init=False)
     _resources: bool = attrs.field(default=False, init=False)
     _leave: Callable[[], None] | None = attrs.field(default=None, init=False)
@@ -83,13 +83,14 @@ class Feed:
         """Tell of *uri*, once however often it is asked for; see ``Subscriptions.subscribe``."""
         if uri in self._open:
             return
-        self._beginning.add(uri)
+        attempt = object()  # another one for the same URI may fail, which must not cancel this one
+        self._beginning[attempt] = uri
         try:
             subscribe, caller = self.kubeport.subscriptions.subscribe, self.caller
             found = await subscribe(uri, self._updated, caller, origin, ended=self._ended)
-            wanted = uri in self._beginning and uri not in self._open
+            wanted = attempt in self._beginning and uri not in self._open
         finally:
-            self._beginning.discard(uri)
+            self._beginning.pop(attempt, None)
         found.renew(self.caller)  # who may have shown another token meanwhile
         if found.error is not None:
             raise found.error
@@ -117,7 +118,8 @@ class Feed:
         """Tell of *uri* no more, not even what has been on its way."""
         for known in (self._asked, self._paused):
             known.pop(uri, None)
-        self._beginning.discard(uri)
+        for attempt in [attempt for attempt, begun in self._beginning.items() if begun == uri]:
+            del self._beginning[attempt]
         self.backlog.drop(ResourceUpdated(uri))
         if (found := self._open.pop(uri, None)) is not None:
             await found.stop()

@@ -20,16 +20,19 @@ from mcp.server.subscriptions import ResourcesListChanged, ResourceUpdated, Tool
 from tests.adapters.mcp.conftest import ERAS
 from tests.adapters.mcp.older_era import subscribe, unsubscribe
 from tests.adapters.mcp.processes import environment
+from tests.application.subscriptions.scene import SlowWatcher
 
 from kubeport.adapters.fake_cluster import FakeCluster, shop
 from kubeport.adapters.mcp.feed import Feed
 from kubeport.adapters.mcp.server import build_server
 from kubeport.adapters.mcp.subscriptions import drain
 from kubeport.application.kubeport import Kubeport
+from kubeport.application.ports import Change
 from kubeport.application.request import Origin
 from kubeport.application.settings import LimitSettings, SecuritySettings, Settings
 from kubeport.containers import in_memory
 from kubeport.domain.effect import Level
+from kubeport.domain.errors import ExecutionFailed
 from kubeport.domain.policy import Caller
 
 pytestmark = pytest.mark.anyio
@@ -316,6 +319,34 @@ async def test_an_end_that_comes_before_the_beginning_is_the_end() -> None:
     await beginning
     await kubeport.subscriptions.watches.settle()
     assert (cluster.watching, len(kubeport.subscriptions)) == (0, 0)
+
+
+@pytest.mark.parametrize("given_up", [False, True])
+async def test_an_attempt_that_fails_does_not_cancel_another_one(given_up: bool) -> None:
+    """Who asks twice for a URI and is refused once is told of it, unless it has given it up."""
+    kubeport, slow = in_memory(shop()), SlowWatcher(error=ExecutionFailed("Not now."))
+    watches, feed = kubeport.subscriptions.watches, Feed(kubeport, Caller())
+    watches.watcher, good = slow, SlowWatcher()
+    failing = asyncio.create_task(feed.subscribe(WEB, Origin()))
+    await asyncio.sleep(0.01)
+    watches._running.clear()  # pyright: ignore[reportPrivateUsage]  # as if the other had another token
+    watches.watcher = good
+    beginning = asyncio.create_task(feed.subscribe(WEB, Origin()))
+    await asyncio.sleep(0.01)
+    slow.go.set()
+    with pytest.raises(ExecutionFailed):
+        await failing
+    if given_up:
+        await feed.unsubscribe(WEB)
+    good.go.set()
+    await beginning
+    assert (slow.started, good.started) == (1, 1)
+    assert len(kubeport.subscriptions) == (0 if given_up else 1)
+    if not given_up:
+        good.listeners[0](Change("shop", "web"))
+        assert len(feed.backlog) == 1
+    feed.close()
+    await kubeport.aclose()
 
 
 def kubeconfig(path: Path, *names: str) -> None:
