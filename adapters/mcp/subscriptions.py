@@ -58,6 +58,7 @@ class Subscribing:
             MCPError: −32602 for what is no URI of ours or not allowed, else −32603 with the reason.
         """
         await _subscribed(self._session(ctx), ctx, str(params.uri))
+        self._expect(_connection_of(ctx))  # who has been found away meanwhile is waited for once more
         return T.EmptyResult()
 
     async def unsubscribe(self, ctx: Context, params: T.UnsubscribeRequestParams) -> T.EmptyResult:
@@ -116,9 +117,14 @@ class Subscribing:
             feed.tell_lists(resources=True, tools=True)
             sending = asyncio.create_task(drain(connection, feed.backlog))
             connection.exit_stack.callback(self._drop, connection, sending)
-        if connection.session_id is not None:
-            self.standing.expect(connection.session_id, self._sessions[connection])
+        self._expect(connection)
         return self._sessions[connection]
+
+    def _expect(self, connection: Connection) -> None:
+        """Wait for the stream of *connection*, unless it has one, needs none or has ended."""
+        feed = self._sessions.get(connection)
+        if feed is not None and connection.session_id is not None:
+            self.standing.expect(connection.session_id, feed)
 
     def _drop(self, connection: Connection, sending: "asyncio.Task[None]") -> None:
         """The connection has ended."""

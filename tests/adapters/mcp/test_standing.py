@@ -10,6 +10,7 @@ import httpx2
 import pytest
 import uvicorn
 from tests.adapters.mcp.processes import INITIALIZE
+from tests.application.subscriptions.scene import SlowWatcher
 
 from kubeport.adapters.fake_cluster import FakeCluster, shop
 from kubeport.adapters.mcp import feed
@@ -235,6 +236,22 @@ async def test_a_client_that_vanishes_and_comes_back() -> None:
             assert "notifications/resources/updated" in heard[-1]
             assert scene.cluster.watching == 1
     assert scene.cluster.watching == 0
+
+
+async def test_a_watch_that_begins_after_its_client_was_found_away_ends() -> None:
+    """However long a beginning takes, nobody is watched for who never comes."""
+    scene, slow = Scene(), SlowWatcher()
+    scene.kubeport.subscriptions.watches.watcher = slow
+    async with serving(scene.kubeport, 0.2) as client:
+        subscribing = asyncio.create_task(client.post("resources/subscribe", {"uri": WEB}))
+        await asyncio.sleep(0.6)
+        assert (slow.started, subscribing.done()) == (1, False)
+        slow.go.set()
+        await subscribing
+        async with asyncio.timeout(5):
+            while not slow.stopped:
+                await asyncio.sleep(0.01)
+        assert len(scene.kubeport.subscriptions) == 0
 
 
 async def _until(lines: AsyncIterator[str], wanted: str) -> AsyncIterator[str]:
