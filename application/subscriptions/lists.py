@@ -29,13 +29,17 @@ class ChangedList(enum.Enum):
 
 @attrs.define(eq=False)
 class _Listener:
-    """One listener, what *caller* was seen to have last, and how each list is told."""
+    """One listener, what *caller* was seen to have last, and how each list is told.
+
+    It is *behind* until its list has been made of that.
+    """
 
     caller: Caller
     told: dict[ChangedList, Coalesced]
     known: Kubeconfig | None = None
     policy: Policy | None = None
     names: tuple[str, ...] = ()
+    behind: bool = False
 
 
 @attrs.define(eq=False)
@@ -126,13 +130,17 @@ class Lists:
         before = listener.known, listener.policy, listener.names
         listener.known, listener.policy = known or before[0], policy or before[1]
         if listener.policy is not before[1]:
+            listener.behind = True
             yield ChangedList.POLICY
-        elif listener.known == before[0]:
+        elif listener.known != before[0]:
+            listener.behind = True
+        if not listener.behind:
             return
         try:
             listener.names = self.contexts(listener.caller, listener.policy).names
         except KubeportError:
-            return
+            return  # it stays behind: the next look tries again
+        listener.behind = False
         if listener.names != before[2]:
             yield ChangedList.RESOURCES
 

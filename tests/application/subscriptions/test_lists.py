@@ -22,10 +22,12 @@ class Changing:
 
     known: Kubeconfig | None = Kubeconfig((ContextRef("dev"),), "dev")
     policy: Policy = BUILT_IN["read-only"]
+    fails_at: int = 0
 
     def read(self) -> Kubeconfig:
-        """The contexts, unless the file is wrong."""
-        if self.known is None:
+        """The contexts, unless the file is wrong, or just now is when a test wants it to be."""
+        self.fails_at -= 1
+        if self.known is None or self.fails_at == 0:
             raise ExecutionFailed("The kubeconfig cannot be used.")
         return self.known
 
@@ -86,6 +88,19 @@ async def test_a_context_that_a_policy_hides_is_a_change_of_the_list() -> None:
     await until(told_ann, [ChangedList.POLICY, ChangedList.RESOURCES])
     await of_ann.aclose()
     await of_bob.aclose()
+
+
+async def test_a_file_that_is_wrong_for_a_moment_hides_no_change() -> None:
+    """What a look could not tell, the next one does; and what it told is not told again."""
+    changing = Changing()
+    watched, told = lists(changing)
+    both = Kubeconfig((ContextRef("dev"), ContextRef("prod")), "dev")
+    changing.known, changing.fails_at = both, 2  # a look reads what there is, then what the caller may use
+    await until(told, [ChangedList.RESOURCES])
+    hidden = Rule("no-prod", "Not theirs.", access=Level.NONE, contexts=("prod",))
+    changing.policy, changing.fails_at = Policy("new", rules=(hidden,)), 2
+    await until(told, [ChangedList.RESOURCES, ChangedList.POLICY, ChangedList.RESOURCES])
+    await watched.aclose()
 
 
 async def test_nobody_looks_when_nobody_listens() -> None:
