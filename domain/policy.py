@@ -114,10 +114,6 @@ class Rule:
         others = (self.namespaces, self.commands, self.kinds, self.names)
         return all("*" in one for one in others) and (context is not None or "*" in self.contexts)
 
-    def covers_namespaces(self) -> bool:
-        """Whether nothing in the namespaces that it covers is left for later rules."""
-        return all("*" in one for one in (self.commands, self.kinds, self.names))
-
     def _match_caller(self, caller: Caller) -> Match:
         own = (caller.name, *(f"group:{group}" for group in caller.groups))
         return max(_match(self.callers, name) for name in own)
@@ -186,20 +182,14 @@ class Policy:
         return min(most, caller.granted, key=lambda level: level.rank)
 
     def named_namespaces(self, caller: Caller, context: str) -> tuple[str, ...]:
-        """Namespaces that rules name in full and in which *caller* gets something in *context*, sorted.
+        """Namespaces that rules name in full where they give *caller* something in *context*, sorted.
 
-        Patterns are left out: what they stand for is known to the cluster alone.
+        Patterns are left out: what they stand for is known to the cluster alone. Other rules may take away
+        again what one gives.
         """
-        found, hidden = set[str](), list[str]()
-        for rule in self.rules:
-            if rule.access is None or not rule.concerns(caller, context):
-                continue
-            if rule.access is not Level.NONE:
-                named = (name for name in rule.namespaces if is_name(name))
-                found |= {name for name in named if _match(hidden, name) is Match.NO}
-            elif rule.covers_namespaces():
-                hidden += rule.namespaces
-        return tuple(sorted(found)) if caller.granted is not Level.NONE else ()
+        giving = (rule for rule in self.rules if rule.access not in (None, Level.NONE))
+        concerned = (rule for rule in giving if rule.concerns(caller, context))
+        return tuple(sorted({name for rule in concerned for name in rule.namespaces if is_name(name)}))
 
     def withholds(self, facet: Facet, wanted: Sensitivity) -> tuple[bool, Rule | None]:
         """Whether output of the *wanted* sensitivity is withheld from *facet*, and by which rule."""

@@ -1,9 +1,10 @@
 """Requests over HTTP that are refused before anybody looks at what they ask: no token, a bad one, a bad Host.
 
-Whoever sends many of them fills no disk: those alike are put on record together.
+Whoever sends many of them fills no disk: those alike are put on record, and told in the log, together.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
@@ -15,6 +16,7 @@ from ...application.recording import Denied, Recording
 from ...application.request import Origin
 from .origin import origin_of_scope
 
+_log = logging.getLogger("kubeport.authentication")
 QUIET_SECONDS = 10.0
 MOST = 100
 """How many different ones are told apart at once; beyond that the address is left out."""
@@ -45,6 +47,7 @@ class Denials:
             self._more[denied] += 1
             return
         self._wait(denied, origin)
+        _tell(denied, 1)
         await self.recording.denied(denied, origin)
 
     async def settle(self) -> None:
@@ -107,9 +110,19 @@ class Denials:
             return
         if again:
             self._wait(denied, origin)
+        _tell(denied, times)
         task = asyncio.ensure_future(self.recording.denied(denied, origin, times))
         self._keeping.add(task)
         task.add_done_callback(self._keeping.discard)
+
+
+def _tell(denied: Denied, times: int) -> None:
+    """What an operator wants to know of it; a client that has no token yet is the usual beginning."""
+    level = logging.ERROR if denied.status >= HTTPStatus.INTERNAL_SERVER_ERROR else logging.WARNING
+    if denied.reason == _USUAL.get(denied.status):
+        level = logging.INFO
+    place = denied.address or "many addresses"
+    _log.log(level, "%s, refused with %d %d time(s): %s", place, denied.status, times, denied.reason)
 
 
 def _denied(scope: Any, status: int) -> tuple[Denied, Origin]:
@@ -119,4 +132,5 @@ def _denied(scope: Any, status: int) -> tuple[Denied, Origin]:
     return Denied(status, told, origin.address, caller), origin
 
 
+_USUAL = {401: "no token", 404: "Not Found", 405: "Method Not Allowed", 406: "Not Acceptable"}
 _STARTS = ("http.response.start", "websocket.http.response.start")

@@ -96,12 +96,10 @@ class Guard:
         try:
             credential = await self.authenticator.authenticate(token.decode())
         except TokenRefused as refused:
-            _log.warning("a token from %s was refused: %s", _address(scope), refused)
             return _Refusal(401, "invalid_token", f"The token is not taken: {refused}.", str(refused))
         except CannotAuthenticate as fault:
-            _log.error("tokens cannot be told from one another: %s", fault)
             told = "Tokens cannot be checked now; try again in a few seconds."
-            return _Refusal(503, "", told, "tokens cannot be checked")
+            return _Refusal(503, "", told, f"tokens cannot be checked: {fault}")
         level = granted(credential.scopes)
         if level is None:
             told = "The token has none of this server's scopes."
@@ -173,11 +171,6 @@ def challenge(resource: str, scope: str, error: str = "", told: str = "") -> str
     fields |= {"scope": scope, "resource_metadata": f"{parts.scheme}://{parts.netloc}{path}"}
     return "Bearer " + ", ".join(f'{name}="{value}"' for name, value in fields.items() if value)
 
-
-def _address(scope: Any) -> str:
-    """Where a request came from, as far as proxies that are trusted say it."""
-    client = scope.get("client")
-    return str(client[0]) if client else "an unknown address"
 
 
 def metadata(resource: str, issuer: str) -> list[Route]:

@@ -4,8 +4,10 @@ What runs a command is put on record by ``RunCommand``; here it is what does not
 to the policy, arguments that are not valid, tools and URIs that do not exist.
 """
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Any, cast
 
 import attrs
@@ -68,6 +70,12 @@ class Recorded:
             except (MCPError, pydantic.ValidationError) as error:
                 if not tally.records:
                     await self._keep(ctx, request_id, started, "", _details(error))
+                raise
+            except asyncio.CancelledError:
+                if not tally.records:
+                    gone = ErrorDetails.of(ExecutionFailed("The call was cancelled.", reason="cancelled"))
+                    with suppress(MCPError):  # nobody is told any more
+                        await self._keep(ctx, request_id, started, "", gone)
                 raise
             if tally.records or recording.sink is None:
                 return answer

@@ -151,6 +151,8 @@ def test_kubeconfigs_of_callers_are_where_the_settings_look(helm4: str) -> None:
     [
         ({"kubeconfigSecret": "x"}, "needs an [auth] section"),
         ({"config": "# [auth]\n", "kubeconfigSecret": "x"}, "needs an [auth] section"),
+        ({"config": "[authentic]\nmode = 'jwt'\n", "kubeconfigSecret": "x"}, "needs an [auth] section"),
+        ({"config": "[auth]\n# mode\nmode = 'none'\n", "kubeconfigSecret": "x"}, "needs an [auth] section"),
         ({"config": CONFIG}, "name the Secret"),
         ({"config": CONFIG, "kubeconfigSecret": "x", "inCluster": True}, "exclude each other"),
         ({**KUBECONFIG, "callerKubeconfigsSecret": "y"}, "exclude each other"),

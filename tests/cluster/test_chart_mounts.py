@@ -95,6 +95,20 @@ def test_a_path_that_nothing_mounts_is_refused(helm4: str, setting: str) -> None
     rendered(helm4, {**KUBECONFIG, "config": CONFIG + f'# {name} = "/srv/x/y"\n'})
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        'state = { url_file = "/srv/x/y", secret_file = "/tmp/z" }',
+        'security = { level = "write#1", policy_file = "/srv/x/y" } # a comment',
+    ],
+)
+def test_each_path_of_a_line_counts(helm4: str, line: str) -> None:
+    """The first of two in a table on one line, and one behind a hash that begins no comment."""
+    config = f"{line}\n{CONFIG}"
+    done = run(helm4, {**KUBECONFIG, "config": config}, "template", "mcp", str(CHART))
+    assert done.returncode != 0 and "= /srv/x/y is in no volume" in done.stderr
+
+
 def test_an_audit_on_what_is_read_only_is_refused(helm4: str) -> None:
     """A mount that cannot be written to is none for it."""
     config = CONFIG + '[audit]\nfile = "/srv/x/y"\n'

@@ -1,8 +1,9 @@
 {{- /* A path that a setting names and nothing mounts would be found missing by a Pod that starts and ends for ever. */ -}}
 {{- define "kubeport.checkPaths" -}}
 {{- $settings := "policy_file|tls_certificate|tls_key|kubeconfigs|tokens_file|key_file|url_file|secret_file|folder|file" }}
-{{- $named := printf "(?m)^[^#\\n]*\\b(%s)\\s*=\\s*[\"'](/[^\"'\\n]*)[\"']" $settings }}
-{{- range $line := regexFindAll $named .Values.config -1 }}
+{{- $named := printf "\\b(%s)\\s*=\\s*[\"'](/[^\"'\\n]*)[\"']" $settings }}
+{{- $config := regexReplaceAll "(?m)(^|\\s)#[^\"'\\n]*$|^\\s*#.*$" .Values.config "" }}
+{{- range $line := regexFindAll $named $config -1 }}
 {{- $setting := regexReplaceAll $named $line "${1}" }}
 {{- $path := regexReplaceAll $named $line "${2}" }}
 {{- $found := false }}
@@ -18,8 +19,9 @@
 {{- end }}
 
 {{- define "kubeport.check" -}}
-{{- if not (regexMatch "(?m)^\\s*\\[auth" .Values.config) }}
-{{- fail "config: needs an [auth] section. Without authentication Kubeport serves loopback only, and nobody would reach it in a Pod (docs/how-to/authentication.md)." }}
+{{- $none := "(?ms)^\\s*\\[auth\\][^\\[]*?^\\s*mode\\s*=\\s*[\"']none[\"']" }}
+{{- if or (not (regexMatch "(?m)^\\s*(\\[auth\\]|auth\\.mode\\s*=)" .Values.config)) (regexMatch $none .Values.config) }}
+{{- fail "config: needs an [auth] section with a mode. Without authentication Kubeport serves loopback only, and nobody would reach it in a Pod (docs/how-to/authentication.md)." }}
 {{- end }}
 {{- if or (and .Values.kubeconfigSecret .Values.inCluster) (and .Values.callerKubeconfigsSecret (or .Values.kubeconfigSecret .Values.inCluster)) }}
 {{- fail "kubeconfigSecret, callerKubeconfigsSecret and inCluster exclude each other: which clusters are meant?" }}

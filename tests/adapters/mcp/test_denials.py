@@ -121,6 +121,21 @@ async def test_those_alike_are_counted(bench: Bench) -> None:
     assert bench.audit.records[3]["times"] == 10
 
 
+async def test_the_log_is_told_as_rarely(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    """A line for those alike, and how loud depends on what it is: strangers cannot fill it."""
+    caplog.set_level("INFO")
+    for _ in range(100):
+        await bench.ask(told=("it has expired", ""))
+        await bench.ask(told=("no token", ""))
+        await bench.ask(status=503, told=("tokens cannot be checked: down", ""))
+    told = [(one.levelname, one.getMessage()) for one in caplog.records]
+    assert told == [
+        ("WARNING", "10.0.0.9, refused with 401 1 time(s): it has expired"),
+        ("INFO", "10.0.0.9, refused with 401 1 time(s): no token"),
+        ("ERROR", "10.0.0.9, refused with 503 1 time(s): tokens cannot be checked: down"),
+    ]
+
+
 async def test_many_addresses_are_no_way_around(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import re
 from typing import Any
 
+import anyio
 import attrs
 import pytest
 from mcp import Client, MCPError
@@ -13,6 +14,7 @@ from kubeport.adapters.fake_cluster import shop
 from kubeport.adapters.mcp.server import build_server
 from kubeport.adapters.telemetry import MeasuringTelemetry, Metrics
 from kubeport.application.auditing import MISSING
+from kubeport.application.rates import Rates
 from kubeport.application.settings import AuditSettings, LimitSettings, Settings
 from kubeport.containers import in_memory
 from kubeport.domain.errors import ExecutionFailed
@@ -190,3 +192,24 @@ async def test_requests_are_counted_by_what_came_of_them(era: str) -> None:
         'code="",method="resources/list",tool=""': "1.0",
     }
     assert "hunter2" not in told
+
+
+async def test_what_is_cancelled_is_on_record(era: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also what would have run no command."""
+    audit = MemoryAudit()
+    started = anyio.Event()
+
+    async def hang(*_: object) -> None:
+        started.set()
+        await anyio.sleep_forever()
+
+    monkeypatch.setattr(Rates, "admit", hang)
+    async with _client(era, audit) as client, anyio.create_task_group() as group:
+        group.start_soon(client.call_tool, "contexts", {})
+        await started.wait()
+        group.cancel_scope.cancel()
+    with anyio.fail_after(5):
+        while not audit.records:
+            await anyio.sleep(0.01)
+    (kept,) = audit.records
+    assert (kept["tool"], kept["allowed"], kept["reason"]) == ("contexts", False, "cancelled")

@@ -90,7 +90,7 @@ async def test_a_policy_for_one_namespace() -> None:
 
 async def test_namespaces_that_a_policy_names_are_listed() -> None:
     """Though all of them may not be asked for: in lists, in completion, never those that are hidden."""
-    hidden = Rule("dark", "nobody", Level.NONE, namespaces=("dark*",))
+    hidden = Rule("dark", "nobody", Level.NONE, namespaces=("dark*",), commands=("kubectl *", "helm *"))
     own = Rule("own", "own ones", Level.READ_ONLY, namespaces=("web", "dark-1", "shop", "team-*"))
     kubeport = port(cluster(), policy=Policy("own", Level.NONE, rules=(hidden, own)))
     uris = [one.uri for one in (await kubeport.resources.list()).resources]
