@@ -1,8 +1,8 @@
 """A call that only the token's scope stands against: HTTP 403 with the scope that is needed (step-up).
 
 The specification's clients then ask their user for more and call again. An answer that has begun has its
-status already, so the body is read before anybody else does, and handed on as it came. What is found here
-decides nothing: whoever gets past it is judged like everybody else.
+status already, so the body is read before anybody else does, and handed on. What is found here decides
+nothing: whoever gets past it is judged like everybody else.
 """
 
 import json
@@ -25,6 +25,7 @@ from ...domain.result import ErrorDetails
 from .guarding import challenge
 from .identity import CALLER_KEY
 from .origin import origin_of_scope
+from .request_body import Body
 
 App = Callable[[Any, Any, Any], Awaitable[None]]
 _CALL = b'"tools/call"'
@@ -49,7 +50,7 @@ class SteppingUp:
         if not isinstance(caller, Caller) or caller.granted is Level.ADMIN or not self._may_call(scope):
             await self.app(scope, receive, send)
             return
-        body = _Body(receive, self.most)
+        body = Body(receive, self.most)
         call = _call_in(await body.read())
         refused = None if call is None else lacking(self.kubeport, caller, call[1])
         if call is None or refused is None or not await self._on_record(refused, scope):
@@ -128,31 +129,6 @@ def _call_in(body: bytes) -> tuple[Any, Mapping[str, Any]] | None:
         return None
     params = found.get("params")
     return (found["id"], cast("dict[str, Any]", params)) if isinstance(params, dict) else None
-
-
-@attrs.define
-class _Body:
-    """Reads the body of a request, and then receives it once more for whoever it is meant for."""
-
-    receive: Callable[[], Awaitable[Any]]
-    most: int
-    _held: list[Any] = attrs.field(factory=list[Any], init=False)
-
-    async def read(self) -> bytes:
-        """All of it; nothing where it is too long, or its client went away."""
-        parts = list[bytes]()
-        while True:
-            message = await self.receive()
-            self._held.append(message)
-            parts.append(message.get("body", b""))
-            if message["type"] != "http.request" or sum(map(len, parts)) > self.most:
-                return b""
-            if not message.get("more_body"):
-                return b"".join(parts)
-
-    async def __call__(self) -> Any:
-        """The next message, as it came."""
-        return self._held.pop(0) if self._held else await self.receive()
 
 
 async def _nothing() -> Any:

@@ -179,7 +179,7 @@ async def through(stepping: SteppingUp, *parts: bytes, caller: Caller = READER) 
 
 
 @pytest.mark.anyio
-async def test_the_body_is_handed_on_as_it_came() -> None:
+async def test_the_body_is_handed_on() -> None:
     """In parts, not JSON, too deep, too long, cut off: what is behind reads the very bytes."""
     behind, kubeport = Behind(), port_of()
     stepping = SteppingUp(behind, kubeport, "https://kubeport.example.com/mcp", "/mcp", 100_000)
