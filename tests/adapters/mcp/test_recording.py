@@ -205,7 +205,7 @@ async def test_what_is_cancelled_is_on_record(era: str, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(Rates, "admit", hang)
     async with _client(era, audit) as client, anyio.create_task_group() as group:
-        group.start_soon(client.call_tool, "contexts", {})
+        group.start_soon(client.call_tool, "contexts")
         await started.wait()
         group.cancel_scope.cancel()
     with anyio.fail_after(5):
