@@ -91,7 +91,11 @@ class Feed:
             wanted = attempt in self._beginning and uri not in self._open
         finally:
             self._beginning.pop(attempt, None)
-        found.renew(self.caller)  # who may have shown another token meanwhile
+        try:
+            found.renew(self.caller)  # who may have shown another token meanwhile
+        except BaseException:
+            found.release()
+            raise
         if found.error is not None:
             raise found.error
         if self._closed or not wanted:
@@ -159,6 +163,7 @@ class Feed:
         """Until it is watched again, may not be any more, or is given up; the client is told, then."""
         pause = FIRST
         while uri in self._paused:
+            wait = 0.0
             try:
                 await self.subscribe(uri, origin)
                 if uri in self._open:
@@ -169,6 +174,8 @@ class Feed:
                 if not (wait or passes(error)):
                     self._ended(uri, error)
                     _log.info("A client that came back is not told of %s any more: %s", uri, error.message)
+            except Exception:
+                _log.exception("A watch of %s could not begin again; it is tried once more.", uri)
             await asyncio.sleep(max(wait, pause))
             pause = min(2 * pause, LONGEST)
 

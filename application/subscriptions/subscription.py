@@ -212,14 +212,20 @@ class Subscription:
             self._coalesced()  # in between nothing was heard
 
     async def _again(self) -> KubeportError | None:
-        """Begin once more, on record as the first time; why that is not possible."""
+        """Begin once more, on record as the first time; why that is not possible.
+
+        A fault of our own passes, too: who is told of nothing must not be left so in silence.
+        """
         admission, request_id = self._owner.admission, self._owner.admission.request_id()
         try:
             await admission.intend(self.asked, self.thing, request_id)
             await self.begin()
+            await admission.keep(self.asked, self.thing, request_id)
         except KubeportError as error:
             return error
-        await admission.keep(self.asked, self.thing, request_id)
+        except Exception:
+            _log.exception("A subscription to %s could not begin again; it is tried once more.", self.uri)
+            return ExecutionFailed("The watch could not begin again.", reason="internal")
         return None
 
     def _stop_going_on(self) -> None:

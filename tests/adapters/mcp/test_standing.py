@@ -161,6 +161,28 @@ async def test_who_comes_back_is_not_forgotten_while_the_cluster_is_away(
     scene.feed.close()
 
 
+async def test_who_comes_back_is_not_forgotten_for_a_fault_of_our_own(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its traceback is in the log, and the client is watched for once it is over."""
+    monkeypatch.setattr(feed, "FIRST", 0.02)
+    scene, faulty = Scene(), SlowWatcher(error=RuntimeError("a fault"))
+    await scene.begin(WEB)
+    await scene.watching(0)
+    scene.kubeport.subscriptions.watches.watcher = faulty
+    faulty.go.set()
+    async with scene.stream():
+        await asyncio.sleep(0.15)
+        assert faulty.started > 1 and len(scene.feed.backlog) == len(scene.kubeport.subscriptions) == 0
+        assert "RuntimeError: a fault" in caplog.text
+        faulty.error = None
+        async with asyncio.timeout(5):
+            while not scene.feed.backlog:
+                await asyncio.sleep(0.01)
+        assert len(scene.kubeport.subscriptions) == 1
+    scene.feed.close()
+
+
 async def test_a_stream_that_is_refused_is_none() -> None:
     """Nobody keeps another's watches by naming its session."""
     scene = Scene(status=404)

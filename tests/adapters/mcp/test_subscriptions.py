@@ -30,6 +30,7 @@ from kubeport.application.kubeport import Kubeport
 from kubeport.application.ports import Change
 from kubeport.application.request import Origin
 from kubeport.application.settings import LimitSettings, SecuritySettings, Settings
+from kubeport.application.subscriptions.subscription import Subscription
 from kubeport.containers import in_memory
 from kubeport.domain.effect import Level
 from kubeport.domain.errors import ExecutionFailed
@@ -347,6 +348,21 @@ async def test_an_attempt_that_fails_does_not_cancel_another_one(given_up: bool)
         assert len(feed.backlog) == 1
     feed.close()
     await kubeport.aclose()
+
+
+async def test_a_fault_at_the_end_of_a_beginning_leaves_no_watch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What nobody holds is let go of, or every further try would leave one more."""
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("a fault")
+
+    monkeypatch.setattr(Subscription, "renew", fail)
+    cluster = shop()
+    kubeport = in_memory(cluster)
+    with pytest.raises(RuntimeError):
+        await Feed(kubeport, Caller()).subscribe(WEB, Origin())
+    await kubeport.subscriptions.watches.settle()
+    assert (cluster.watching, len(kubeport.subscriptions)) == (0, 0)
 
 
 def kubeconfig(path: Path, *names: str) -> None:

@@ -222,6 +222,30 @@ async def test_what_cannot_begin_again_now_is_tried_until_it_can(monkeypatch: py
     await site.kubeport.aclose()
 
 
+async def test_a_fault_of_our_own_is_on_record_and_tried_again(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With its traceback in the log; the caller's watch begins again as after any other failure."""
+    monkeypatch.setattr(subscription, "FIRST", 0.01)
+    site, watcher = Site(identity=IMPERSONATE), SlowWatcher()
+    watcher.go.set()
+    site.kubeport.subscriptions.watches.watcher = watcher
+    found = await site.subscribe(WEB)
+    watcher.error = RuntimeError("a fault")
+    found.renew(RED)
+    await asyncio.sleep(0.1)
+    assert watcher.started > 2 and site.told.uris == [] and found.error is None
+    assert "RuntimeError: a fault" in caplog.text
+    watcher.error = None
+    async with asyncio.timeout(5):
+        while site.told.uris != [WEB]:
+            await asyncio.sleep(0.005)
+    watcher.listeners[-1](Change("shop", "web"))
+    await asyncio.sleep(0.01)
+    assert (site.told.uris, site.ended) == ([WEB, WEB], [])
+    await site.kubeport.aclose()
+
+
 async def test_what_the_cluster_refuses_under_the_new_rights_ends() -> None:
     """With its own words."""
     site, watcher = Site(identity=IMPERSONATE), SlowWatcher()
