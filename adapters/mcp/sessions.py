@@ -115,10 +115,8 @@ class Sessions:
             if not await self._end_one_of(who, app, scope):
                 return self._all_in_use(), HTTPStatus.TOO_MANY_REQUESTS
             own[who] -= 1
-        if own.total() > self.most:
-            name, most = own.most_common(1)[0]
-            if not await self._end_one_of(name if most > own[who] else who, app, scope):
-                return _none_left(), HTTPStatus.SERVICE_UNAVAILABLE
+        if own.total() > self.most and not await self._end_one_for(who, own, app, scope):
+            return _none_left(), HTTPStatus.SERVICE_UNAVAILABLE
         return None
 
     def _all_in_use(self) -> RateLimited:
@@ -136,11 +134,27 @@ class Sessions:
             del self._known[name]
 
     async def _end_one_of(self, who: str, app: App, scope: Any) -> bool:
-        """End the session of *who* that lay idle longest, as its client would; False: all are in use."""
-        idle = [name for name, one in self._known.items() if one.holder == who and not one.requests]
-        if not idle:
-            return False
-        name = min(idle, key=lambda one: self._known[one].used)
+        """End the session of *who* that lay idle longest; False: all are in use."""
+        idle = [name for name in self._idle() if self._known[name].holder == who]
+        return bool(idle) and await self._end(min(idle, key=self._used), app, scope)
+
+    async def _end_one_for(self, who: str, own: Counter[str], app: App, scope: Any) -> bool:
+        """End one of whoever has most and has an idle one; never of somebody who has fewer than *who*."""
+        idle = [name for name in self._idle() if own[self._known[name].holder] >= own[who]]
+
+        def most_held(name: str) -> tuple[int, float]:
+            return -own[self._known[name].holder], self._used(name)
+
+        return bool(idle) and await self._end(min(idle, key=most_held), app, scope)
+
+    def _idle(self) -> list[str]:
+        return [name for name, one in self._known.items() if not one.requests]
+
+    def _used(self, name: str) -> float:
+        return self._known[name].used
+
+    async def _end(self, name: str, app: App, scope: Any) -> bool:
+        """End a session as its client would: there was one, so it is True."""
         session = self._known.pop(name)
         kept = [(key, value) for key, value in scope["headers"] if key in (b"host", b"origin")]
         told = {**scope, "method": "DELETE", "headers": [*kept, (_SESSION, name.encode("latin-1"))]}

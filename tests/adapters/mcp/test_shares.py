@@ -1,6 +1,7 @@
 """No caller takes the connections or the sessions of the others: one token floods, the other is served."""
 
 import contextlib
+import itertools
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -221,7 +222,10 @@ async def test_without_authentication_an_address_is_a_caller() -> None:
 
 @attrs.define
 class Sdk:
-    """Opens a session for each request that names none, ends them by DELETE, and reads the first header."""
+    """Opens a session for each POST that names none, ends them by DELETE, and reads the first header.
+
+    A GET of a session is a stream that stays open.
+    """
 
     sessions: list[str] = attrs.field(factory=list[str])
     opened: int = 0
@@ -238,15 +242,84 @@ class Sdk:
             self.sessions.remove(named)
         headers = [(b"mcp-session-id", named.encode())]
         await send({"type": "http.response.start", "status": 200 if known else 404, "headers": headers})
+        if scope["method"] == "GET":
+            await anyio.sleep_forever()
 
 
-async def asked(app: Any, *headers: tuple[bytes, bytes], host: str = "10.0.0.1") -> None:
-    """A POST of one client."""
-    async def unheard(_: Any) -> None:
-        """Nobody reads it."""
+async def asked(
+    app: Any, *headers: tuple[bytes, bytes], host: str = "10.0.0.1", method: str = "POST"
+) -> list[int]:
+    """The status that one client's request is answered with."""
+    found = list[int]()
 
-    scope = {"type": "http", "method": "POST", "path": "/mcp", "headers": list(headers), "client": (host, 1)}
-    await app(scope, None, unheard)
+    async def send(message: Any) -> None:
+        found.extend([message["status"]] if "status" in message else [])
+
+    scope = {"type": "http", "method": method, "path": "/mcp", "headers": list(headers), "client": (host, 1)}
+    await app(scope, None, send)
+    return found
+
+
+@asynccontextmanager
+async def in_use(app: Any, *sessions: tuple[str, str]) -> AsyncGenerator[None]:
+    """While each of the *sessions* of a host has its stream."""
+
+    async def stream(host: str, named: str) -> None:
+        await asked(app, (b"mcp-session-id", named.encode()), host=host, method="GET")
+
+    async with anyio.create_task_group() as group:
+        for host, named in sessions:
+            group.start_soon(stream, host, named)
+        await anyio.wait_all_tasks_blocked()
+        yield
+        group.cancel_scope.cancel()
+
+
+def bounded(sdk: Sdk, most: int) -> Any:
+    """*sdk* with at most so many sessions, and a clock on which each look is a second later than the last."""
+    seconds = itertools.count()
+    return Sessions("/mcp", most, most, 10_000, lambda: next(seconds)).bounding(sdk)
+
+
+async def test_where_everybody_has_one_the_longest_idle_makes_room() -> None:
+    """A fifth caller is let in; whoever was pushed out comes back the same way."""
+    sdk = Sdk()
+    app = bounded(sdk, 4)
+    for host in ("a", "b", "c", "d"):
+        await asked(app, host=host)
+    await asked(app, (b"mcp-session-id", b"s1"), host="a")
+    assert await asked(app, host="e") == [200]
+    assert sdk.sessions == ["s1", "s3", "s4", "s5"]
+    assert await asked(app, host="b") == [200]
+    assert sdk.sessions == ["s1", "s4", "s5", "s6"]
+
+
+async def test_whoever_has_most_and_uses_them_all_leaves_it_to_the_next() -> None:
+    """A newcomer gets an idle session, whosever it is, and is refused only where there is none."""
+    sdk = Sdk()
+    app = bounded(sdk, 6)
+    for host in ("a", "a", "a", "b", "c", "c"):
+        await asked(app, host=host)
+    async with in_use(app, ("a", "s1"), ("a", "s2"), ("a", "s3")):
+        assert await asked(app, host="d") == [200]
+        assert sdk.sessions == ["s1", "s2", "s3", "s4", "s6", "s7"]
+        async with in_use(app, ("b", "s4"), ("c", "s6"), ("d", "s7")):
+            assert await asked(app, host="e") == [503]
+    assert sdk.sessions == ["s1", "s2", "s3", "s4", "s6", "s7"]
+
+
+async def test_nobody_pushes_out_who_has_fewer() -> None:
+    """One more costs its caller one of its own, or is refused while those are in use."""
+    sdk = Sdk()
+    app = bounded(sdk, 4)
+    for host in ("a", "b", "c", "c"):
+        await asked(app, host=host)
+    assert await asked(app, host="c") == [200]
+    assert sdk.sessions == ["s1", "s2", "s4", "s5"]
+    async with in_use(app, ("c", "s4"), ("c", "s5")):
+        assert await asked(app, host="c") == [503]
+        assert await asked(app, host="a") == [200]
+    assert sdk.sessions == ["s2", "s4", "s5", "s6"]
 
 
 async def test_two_versions_in_one_request_open_no_session_beside_the_bound() -> None:
