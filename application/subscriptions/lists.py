@@ -113,15 +113,21 @@ class Lists:
     async def _look(self) -> None:
         while True:
             await asyncio.sleep(self.every)
-            for look in [*self._looks]:
-                look()
-            policy, seen = self._policy(), dict[str, Kubeconfig | None]()
-            for listener in [*self._listeners]:
-                key = listener.caller.name if self.contexts.is_kept else ""
-                if key not in seen:
-                    seen[key] = self._kubeconfig(listener.caller)
-                for changed in self._compare(listener, seen[key], policy):
-                    listener.told[changed]()
+            try:
+                for look in [*self._looks]:
+                    look()
+                self._look_once()
+            except Exception:
+                _log.exception("A look at policy and kubeconfigs failed; the next one comes.")
+
+    def _look_once(self) -> None:
+        policy, seen = self._policy(), dict[str, Kubeconfig | None]()
+        for listener in [*self._listeners]:
+            key = listener.caller.name if self.contexts.is_kept else ""
+            if key not in seen:
+                seen[key] = self._kubeconfig(listener.caller)
+            for changed in self._compare(listener, seen[key], policy):
+                listener.told[changed]()
 
     def _compare(
         self, listener: _Listener, known: Kubeconfig | None, policy: Policy | None

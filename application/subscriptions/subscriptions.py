@@ -1,6 +1,7 @@
 """The use case: tell a listener when what a resource URI names has changed."""
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -17,6 +18,8 @@ from .coalescing import QUIET
 from .lists import ChangedList, Lists
 from .subscription import Subscription, closed
 from .watches import SharedWatches, too_many
+
+_log = logging.getLogger("kubeport.subscriptions")
 
 
 @attrs.define(eq=False)
@@ -138,4 +141,7 @@ class Subscriptions:
         if (now := self.admission.policy()) is not self._policy:
             self._policy = now
             for subscription in [*self._open]:
-                subscription.check()
+                try:
+                    subscription.check()
+                except Exception:  # it is asked again before it tells anything
+                    _log.exception("A subscription to %s could not be judged anew.", subscription.uri)

@@ -103,6 +103,23 @@ async def test_a_file_that_is_wrong_for_a_moment_hides_no_change() -> None:
     await watched.aclose()
 
 
+async def test_a_look_that_fails_ends_no_looking(caplog: pytest.LogCaptureFixture) -> None:
+    """A fault of ours is in the log, and the next look tells what there is."""
+    changing = Changing()
+    watched, told = lists(changing)
+    faults = [RuntimeError("a fault of ours")]
+
+    def look() -> None:
+        if faults:
+            raise faults.pop()
+
+    watched.on_look(look)
+    changing.policy = BUILT_IN["admin"]
+    await until(told, [ChangedList.POLICY])
+    assert "a fault of ours" in caplog.text
+    await watched.aclose()
+
+
 async def test_nobody_looks_when_nobody_listens() -> None:
     """The last one to leave ends it."""
     changing = Changing()
