@@ -1,6 +1,7 @@
 """Who calls: what a token proves, and what it lets its bearer do at most."""
 
 from collections.abc import Iterable
+from contextvars import ContextVar
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -9,12 +10,19 @@ import attrs
 from ..domain.effect import SCOPES, Level
 from ..domain.policy import Caller
 
+SENDER: ContextVar[str] = ContextVar("kubeport_sender", default="")
+"""Where the request comes from whose token is looked at; empty where that is not known.
+
+It proves nothing: whoever asks somebody else about tokens shares its time out between senders by it.
+"""
+
 
 @attrs.frozen
 class Credential:
     """What a token proves: *name* and *groups* of its bearer, and its *scopes*.
 
     *expires* is in seconds since the epoch, infinity for never. *issuer* tells two bearers of one name apart.
+    *fresh_until* is not its end: until then its authenticator remembers the answer, and says the same again.
     """
 
     name: str
@@ -22,6 +30,7 @@ class Credential:
     scopes: tuple[str, ...] = ()
     expires: float = float("inf")
     issuer: str = ""
+    fresh_until: float = float("inf")
 
 
 class TokenRefused(Exception):

@@ -13,18 +13,20 @@ from typing import Any, cast
 
 import attrs
 
-from ...application.authentication import CannotAuthenticate, Credential, TokenRefused
+from ...application.authentication import SENDER, CannotAuthenticate, Credential, TokenRefused
 from ...application.ports import Clock, Executor, Job, Limits, Stage
+from ...application.turns import Turns
 from ...domain.context import IN_CLUSTER
-from ...domain.errors import KubeportError
-from .unverified import expired
+from ...domain.errors import Busy, KubeportError
+from .unverified import LEEWAY, end, expired
 
 _log = logging.getLogger("kubeport.authentication")
 _LONGEST = 16 * 1024
 _MOST = 1000
 _SECONDS = 10.0
-_AT_ONCE = 4
-_MOST_WAITING = 64
+_AT_ONCE, _WAITING = 4, 60
+_AGAIN_AT_ONCE, _AGAIN_WAITING = 2, 256
+_PATIENCE = 30.0
 _RETRY = 10.0
 
 Answer = tuple[float, Credential | None]
@@ -38,7 +40,8 @@ class TokenReviewAuthenticator:
     ``in-cluster`` is the cluster around us, by the Pod's own account. An answer is kept for *kept* seconds,
     by a hash of the token; a refusal as well, apart from the others so that garbage pushes no good answer
     out. A few tokens are asked about at once, and some may wait: whoever sends garbage starts no crowd of
-    processes. *scopes* are what each bearer has, since these tokens carry none.
+    processes. Senders take turns, and tokens that were good wait apart from all that are new, so that one
+    who sends garbage keeps nobody else out. *scopes* are what each bearer has, since these tokens carry none.
     """
 
     executor: Executor
@@ -52,8 +55,10 @@ class TokenReviewAuthenticator:
     _checking: asyncio.Task[None] | None = attrs.field(default=None, init=False)
     _known: Answers = attrs.field(factory=Answers, init=False, repr=False)
     _refused: Answers = attrs.field(factory=Answers, init=False, repr=False)
-    _turns: asyncio.Semaphore = attrs.field(factory=lambda: asyncio.Semaphore(_AT_ONCE), init=False)
-    _waiting: int = attrs.field(default=0, init=False)
+    _new: Turns = attrs.field(factory=lambda: Turns(_AT_ONCE, _AT_ONCE, _WAITING), init=False)
+    _again: Turns = attrs.field(
+        factory=lambda: Turns(_AGAIN_AT_ONCE, _AGAIN_AT_ONCE, _AGAIN_WAITING), init=False
+    )
 
     async def authenticate(self, token: str) -> Credential:
         """What *token* proves; raises as ``Authenticator``."""
@@ -65,8 +70,10 @@ class TokenReviewAuthenticator:
         until, found = self._answer(digest) or await self._asked(token, digest)
         if found is None:
             raise TokenRefused("the cluster does not know it")
+        now, ends = self.clock.now(), end(token)
         left = max(0.0, until - self.clock.monotonic())
-        return attrs.evolve(found, expires=self.clock.now() + left)
+        # where clocks differ the API server may take it for longer than ours says, but no longer than we do
+        return attrs.evolve(found, expires=ends if ends > now else ends + LEEWAY, fresh_until=now + left)
 
     def _answer(self, digest: bytes) -> Answer | None:
         """What is remembered of a token, as long as it holds."""
@@ -74,21 +81,22 @@ class TokenReviewAuthenticator:
         return found if found is not None and found[0] > self.clock.monotonic() else None
 
     async def _asked(self, token: str, digest: bytes) -> Answer:
-        if self._waiting >= _MOST_WAITING:
-            raise CannotAuthenticate("too many tokens wait to be reviewed")
-        self._waiting += 1
+        known = digest in self._known
+        turns, who = (self._again, digest.hex()) if known else (self._new, SENDER.get())
         try:
-            async with self._turns:
+            async with turns.turn("", who, _PATIENCE):
                 # another request with the same token may have been answered while this one waited
                 return self._answer(digest) or await self._remembered(token, digest)
-        finally:
-            self._waiting -= 1
+        except Busy:
+            raise CannotAuthenticate("too many tokens wait to be reviewed") from None
 
     async def _remembered(self, token: str, digest: bytes) -> Answer:
         found = _credential(await self._reviewed(token), self.audience, self.scopes)
         answers, others = (self._refused, self._known) if found is None else (self._known, self._refused)
         others.pop(digest, None)
-        answers[digest] = (self.clock.monotonic() + self.kept, found)
+        left = end(token) - self.clock.now()
+        kept = min(self.kept, left) if left > 0 else self.kept
+        answers[digest] = (self.clock.monotonic() + kept, found)
         answers.move_to_end(digest)
         while len(answers) > _MOST:
             answers.popitem(last=False)

@@ -5,6 +5,7 @@ cannot say that a provider is down; its session manager is told of the principal
 """
 
 import asyncio
+import ipaddress
 import logging
 import re
 import time
@@ -17,6 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ...application.authentication import (
+    SENDER,
     Authenticator,
     CannotAuthenticate,
     Credential,
@@ -34,6 +36,7 @@ _TOKEN = re.compile(rb"[A-Za-z0-9._~+/-]+=*")  # RFC 6750 section 2.1
 _WELL_KNOWN = "/.well-known/oauth-protected-resource"
 _RETRY_AFTER = "5"
 _STREAMS = (b"subscriptions/listen",)
+_AGAIN_AFTER_A_FAULT = 10.0
 
 
 @attrs.frozen
@@ -54,7 +57,8 @@ class _Refusal:
 class Guard:
     """An ASGI application: *app* for callers whom *authenticator* knows; *open* paths for everybody.
 
-    *resource* is the URL that clients use for this server.
+    *resource* is the URL that clients use for this server. A stream's token is looked at every
+    *again_seconds*; while nothing can be said of it, the stream lives on for *outage_seconds*.
     """
 
     app: Any
@@ -63,12 +67,20 @@ class Guard:
     open: frozenset[str]
     now: Callable[[], float] = time.time
     again_seconds: float = 60.0
+    outage_seconds: float = 300.0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """One request, connection or the lifespan."""
         if scope["type"] == "lifespan" or scope["path"] in self.open:
             await self.app(scope, receive, send)
             return
+        before = SENDER.set(_sender(scope))
+        try:
+            await self._guarded(scope, receive, send)
+        finally:
+            SENDER.reset(before)
+
+    async def _guarded(self, scope: Any, receive: Any, send: Any) -> None:
         found = await self._caller(scope)
         if isinstance(found, _Refusal):
             await self._refuse(found, scope, receive, send)
@@ -136,17 +148,22 @@ class Guard:
     async def _while_it_proves(self, credential: Credential, token: str) -> None:
         """Wait until *token* proves nothing more, or something else than *credential*.
 
-        Asked again each minute: a token of a file, or of an account that is gone, ends without notice.
+        Asked again each minute: a token of a file, or of an account that is gone, ends without notice. That
+        nobody can say anything of it is waited out for a while, though not beyond the token's own end.
         """
-        known = credential
-        while attrs.evolve(known, expires=0.0) == attrs.evolve(credential, expires=0.0):
-            await asyncio.sleep(max(0.05, min(known.expires - self.now(), self.again_seconds)))
+        clock = asyncio.get_running_loop().time
+        known, failing = credential, None
+        while _bearer(known) == _bearer(credential):
+            now = self.now()
+            soon = known.fresh_until - now if failing is None else _AGAIN_AFTER_A_FAULT
+            await asyncio.sleep(max(0.05, min(known.expires - now, soon, self.again_seconds)))
             try:
-                known = await self.authenticator.authenticate(token)
+                known, failing = await self.authenticator.authenticate(token), None
             except TokenRefused:
                 return
             except CannotAuthenticate:
-                if known.expires <= self.now():
+                failing = clock() if failing is None else failing
+                if known.expires <= self.now() or clock() - failing >= self.outage_seconds:
                     return
 
     async def _refuse(self, refusal: _Refusal, scope: Any, receive: Any, send: Any) -> None:
@@ -171,6 +188,22 @@ def challenge(resource: str, scope: str, error: str = "", told: str = "") -> str
     fields |= {"scope": scope, "resource_metadata": f"{parts.scheme}://{parts.netloc}{path}"}
     return "Bearer " + ", ".join(f'{name}="{value}"' for name, value in fields.items() if value)
 
+
+def _bearer(credential: Credential) -> Credential:
+    """What is to stay as it was: all but the times."""
+    return attrs.evolve(credential, expires=0.0, fresh_until=0.0)
+
+
+def _sender(scope: Any) -> str:
+    """One name for all addresses that one client has at will: of IPv6 a whole /64."""
+    host = str((scope.get("client") or ("",))[0])
+    try:
+        found = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(found, ipaddress.IPv4Address):
+        return host
+    return str(found.ipv4_mapped or ipaddress.IPv6Network((int(found), 64), strict=False))
 
 
 def metadata(resource: str, issuer: str) -> list[Route]:

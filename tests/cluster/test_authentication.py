@@ -1,6 +1,7 @@
 """TokenReview in a Pod: the API server around us says whose a token is, asked by the Pod's own account."""
 
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,7 @@ async def test_the_pods_own_account_reviews(
         found = await asking.authenticate(good)
         assert found.name == f"system:serviceaccount:{scratch_namespace}:caller"
         assert f"system:serviceaccounts:{scratch_namespace}" in found.groups
+        assert found.fresh_until <= time.time() + 60 < found.expires <= time.time() + 3700
         await asking.check()
         with pytest.raises(TokenRefused):
             await asking.authenticate(_token(admin, scratch_namespace, "caller", "https://other.example"))

@@ -11,7 +11,7 @@ import pytest
 
 from kubeport.adapters.authentication import TokenReviewAuthenticator
 from kubeport.adapters.clock import StoppedClock
-from kubeport.application.authentication import CannotAuthenticate, TokenRefused
+from kubeport.application.authentication import SENDER, CannotAuthenticate, Credential, TokenRefused
 from kubeport.application.ports import Completed, Job, Progress, StageOutcome
 from kubeport.domain.errors import ExecutionFailed
 
@@ -109,7 +109,8 @@ async def test_answers_are_kept_for_a_while() -> None:
     asking = authenticator(reviewer, clock)
     first = await asking.authenticate("t0ken")
     clock.advance(30)
-    assert (await asking.authenticate("t0ken")).expires == first.expires
+    assert (await asking.authenticate("t0ken")).fresh_until == first.fresh_until == clock.now() + 30
+    assert first.expires == float("inf")
     assert len(reviewer.jobs) == 1
     reviewer.status = {"authenticated": False}
     clock.advance(31)
@@ -162,13 +163,107 @@ async def test_many_requests_with_one_token_ask_little() -> None:
     assert {one.name for one in found} == {NAME} and len(reviewer.jobs) <= 4
 
 
+async def _from(sender: str, asking: TokenReviewAuthenticator, token: str) -> Credential:
+    before = SENDER.set(sender)
+    try:
+        return await asking.authenticate(token)
+    finally:
+        SENDER.reset(before)
+
+
+async def _flood(asking: TokenReviewAuthenticator, *senders: str) -> list[asyncio.Task[Credential]]:
+    """A hundred bad tokens from each of *senders*."""
+    calls = [
+        asyncio.create_task(_from(sender, asking, f"bad-{sender}-{number}"))
+        for number in range(100)
+        for sender in senders
+    ]
+    await asyncio.sleep(0.05)
+    return calls
+
+
+async def test_who_floods_with_garbage_keeps_nobody_else_out() -> None:
+    """Another address's token is reviewed meanwhile, though the first one's fill all places to wait."""
+    reviewer = Reviewer(pause=asyncio.Event())
+    asking = authenticator(reviewer)
+    calls = await _flood(asking, "192.0.2.1")
+    assert len(reviewer.jobs) == 3
+    held, reviewer.pause = reviewer.pause, None
+    found = await asyncio.wait_for(_from("192.0.2.2", asking, "t0ken"), 5)
+    assert found.name == NAME and len(reviewer.jobs) == 4
+    assert held is not None
+    held.set()
+    await asyncio.gather(*calls, return_exceptions=True)
+
+
+async def test_a_full_queue_gives_way_to_who_has_least_in_it() -> None:
+    """And then each address has its turn: the new one's token does not wait behind all that were first."""
+    reviewer = Reviewer(pause=asyncio.Event())
+    asking = authenticator(reviewer)
+    calls = await _flood(asking, "192.0.2.1", "192.0.2.3")
+    assert len(reviewer.jobs) == 4
+    late = asyncio.create_task(_from("192.0.2.2", asking, "t0ken"))
+    await asyncio.sleep(0.05)
+    assert reviewer.pause is not None and not late.done()
+    reviewer.pause.set()
+    assert (await asyncio.wait_for(late, 5)).name == NAME
+    tokens = [json.loads(job.stdin or "")["spec"]["token"] for job in reviewer.jobs]
+    assert tokens.index("t0ken") < 10
+    await asyncio.gather(*calls, return_exceptions=True)
+
+
+async def test_a_token_that_was_good_waits_behind_no_stranger() -> None:
+    """Its minute lapses while a hundred addresses have filled all places: it is reviewed at once."""
+    reviewer, clock = Reviewer(), StoppedClock()
+    asking = authenticator(reviewer, clock)
+    await asking.authenticate("t0ken")
+    clock.advance(61)
+    reviewer.pause = held = asyncio.Event()
+    calls = await _flood(asking, *(f"192.0.2.{number}" for number in range(100)))
+    with pytest.raises(CannotAuthenticate):
+        await _from("198.51.100.1", asking, "new")
+    reviewer.pause = None
+    assert (await asyncio.wait_for(asking.authenticate("t0ken"), 5)).name == NAME
+    held.set()
+    await asyncio.gather(*calls, return_exceptions=True)
+
+
+def _ending(exp: object) -> str:
+    """A token with the claim *exp*."""
+    claims = base64.urlsafe_b64encode(json.dumps({"exp": exp}).encode()).decode()
+    return f"e30.{claims}.x"
+
+
 async def test_what_says_that_it_has_expired_starts_no_process() -> None:
     """A token that lies about its end only makes it earlier."""
     reviewer, clock = Reviewer(), StoppedClock()
-    claims = base64.urlsafe_b64encode(json.dumps({"exp": clock.now() - 1000}).encode()).decode()
     with pytest.raises(TokenRefused, match="expired"):
-        await authenticator(reviewer, clock).authenticate(f"e30.{claims}.x")
+        await authenticator(reviewer, clock).authenticate(_ending(clock.now() - 1000))
     assert reviewer.jobs == []
+
+
+async def test_the_end_of_an_answer_is_not_that_of_the_token() -> None:
+    """Yet no answer is remembered beyond the token's end; then the API server decides, by its own clock."""
+    reviewer, clock = Reviewer(), StoppedClock()
+    asking, began = authenticator(reviewer, clock), clock.now()
+    token = _ending(began + 90)
+    found = await asking.authenticate(token)
+    assert (found.expires, found.fresh_until) == (began + 90, began + 60)
+    clock.advance(61)
+    found = await asking.authenticate(token)
+    assert (found.expires, found.fresh_until) == (began + 90, began + 90)
+    clock.advance(29)
+    found = await asking.authenticate(token)
+    assert len(reviewer.jobs) == 3 and found.expires == began + 390
+    clock.advance(301)
+    with pytest.raises(TokenRefused, match="expired"):
+        await asking.authenticate(token)
+
+
+@pytest.mark.parametrize("exp", [None, "soon", float("nan"), float("inf"), 10**400, [1]])
+async def test_what_says_no_end_has_none(exp: object) -> None:
+    """Whatever stands there breaks nothing: the API server has said that the token is good."""
+    assert (await authenticator(Reviewer()).authenticate(_ending(exp))).expires == float("inf")
 
 
 async def test_who_asks_whether_it_answers_starts_no_crowd_of_processes() -> None:

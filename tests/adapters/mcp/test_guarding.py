@@ -1,6 +1,7 @@
 """The guard alone: how long a stream lives, and that nobody is nobody."""
 
 import asyncio
+import time
 from typing import Any
 
 import anyio
@@ -12,7 +13,7 @@ from kubeport.adapters.fake_cluster import shop
 from kubeport.adapters.mcp.guarding import Guard
 from kubeport.adapters.mcp.identity import CALLER, CALLER_KEY, require_caller
 from kubeport.adapters.mcp.server import build_server
-from kubeport.application.authentication import CannotAuthenticate, Credential, TokenRefused
+from kubeport.application.authentication import SENDER, CannotAuthenticate, Credential, TokenRefused
 from kubeport.containers import in_memory
 from kubeport.domain.policy import Caller
 
@@ -45,12 +46,12 @@ async def _for_ever(scope: Any, receive: Any, send: Any) -> None:
     await asyncio.sleep(3600)
 
 
-async def _stream(knowing: Knowing, **headers: str) -> None:
+async def _stream(knowing: Knowing, outage: float = 300.0) -> None:
     """A stream, looked after twenty times a second."""
-    given = [(b"authorization", b"Bearer t0ken"), *((k.encode(), v.encode()) for k, v in headers.items())]
+    given = [(b"authorization", b"Bearer t0ken")]
     scope = {"type": "http", "method": "GET", "path": "/mcp", "headers": given}
-    guard = Guard(_for_ever, knowing, "https://mcp.example.com/mcp", frozenset(), again_seconds=0.05)
-    await guard(scope, None, None)
+    resource = "https://mcp.example.com/mcp"
+    await Guard(_for_ever, knowing, resource, frozenset(), time.time, 0.05, outage)(scope, None, None)
 
 
 @pytest.mark.parametrize(
@@ -84,6 +85,65 @@ async def test_a_stream_goes_on_while_its_token_is_good() -> None:
             await anyio.sleep(0.2)
             knowing.now = attrs.evolve(ANN, expires=3e9)
     assert scope.cancelled_caught
+
+
+async def test_a_stream_outlives_reviews_that_fail_and_ends_when_its_token_is_refused() -> None:
+    """That an answer is remembered no longer is no end of the token."""
+    knowing = Knowing(attrs.evolve(ANN, fresh_until=time.time()))
+    stream = asyncio.ensure_future(_stream(knowing))
+    await asyncio.sleep(0.1)
+    knowing.now = CannotAuthenticate("down")
+    await asyncio.sleep(0.3)
+    assert not stream.done()
+    knowing.now = attrs.evolve(ANN, fresh_until=time.time() + 60)
+    await asyncio.sleep(0.2)
+    knowing.now = CannotAuthenticate("down")
+    await asyncio.sleep(0.2)
+    assert not stream.done()
+    stream.cancel()
+    knowing.now = ANN
+    stream = asyncio.ensure_future(_stream(knowing))
+    await asyncio.sleep(0.1)
+    knowing.now = CannotAuthenticate("down")
+    await asyncio.sleep(0.2)
+    knowing.now = TokenRefused("the cluster does not know it")
+    await asyncio.wait_for(stream, 5)
+
+
+@pytest.mark.parametrize(("lasts", "outage"), [(0.4, 300.0), (float("inf"), 0.3)])
+async def test_no_stream_outlives_its_token_or_a_long_outage(lasts: float, outage: float) -> None:
+    """Whichever comes first: what nobody can say anything of is not good for ever."""
+    knowing = Knowing(attrs.evolve(ANN, expires=time.time() + lasts))
+    stream = asyncio.ensure_future(_stream(knowing, outage))
+    await asyncio.sleep(0.1)
+    knowing.now = CannotAuthenticate("down")
+    await asyncio.sleep(0.1)
+    assert not stream.done()
+    await asyncio.wait_for(stream, 5)
+
+
+@pytest.mark.parametrize(
+    ("client", "sender"),
+    [
+        (("192.0.2.1", 5), "192.0.2.1"), (("::ffff:192.0.2.1", 5), "192.0.2.1"), (None, ""),
+        (("2001:db8:1:2:3::4", 5), "2001:db8:1:2::/64"), (("::1", 5), "::/64"),
+        (("/run/socket", None), "/run/socket"),
+    ],
+)  # fmt: skip
+async def test_who_looks_at_a_token_knows_where_it_came_from(client: Any, sender: str) -> None:
+    """An address, or the whole network that one IPv6 client has at will; after it nothing is left of that."""
+    seen = list[str]()
+
+    class Seeing(Knowing):
+        async def authenticate(self, token: str) -> Credential:
+            seen.append(SENDER.get())
+            return await super().authenticate(token)
+
+    stream = {"type": "http", "method": "GET", "path": "/mcp", "headers": [BEARER], "client": client}
+    guard = Guard(_for_ever, Seeing(), "https://mcp.example.com/mcp", frozenset(), again_seconds=0.05)
+    with anyio.move_on_after(0.2):
+        await guard(stream, None, None)
+    assert len(seen) > 1 and set(seen) == {sender} and SENDER.get() == ""
 
 
 @pytest.mark.parametrize("era", ERAS)
