@@ -99,7 +99,8 @@ def _app(
         host=settings.server.host,
         transport_security=security,
         max_request_body_size=settings.server.body_bytes,
-        max_sessions=settings.server.sessions,
+        # for the SDK each request without a session is one while it is answered: ours are bounded in _shared
+        max_sessions=settings.server.sessions + settings.server.connections,
         session_idle_timeout=settings.server.session_idle_seconds,
         custom_starlette_routes=routes,
     )
@@ -120,8 +121,8 @@ def _shared(app: Any, settings: ServerSettings, open_paths: frozenset[str]) -> A
     from .sessions import Sessions
     from .shares import Shares
 
-    idle = settings.session_idle_seconds
-    sessions = Sessions(MCP_PATH, settings.sessions, settings.caller_sessions, idle)
+    idle, body = settings.session_idle_seconds, settings.body_bytes
+    sessions = Sessions(MCP_PATH, settings.sessions, settings.caller_sessions, idle, body)
     return Shares(settings.caller_connections).bounding(sessions.bounding(app), open_paths)
 
 

@@ -2,7 +2,7 @@
 
 A client that opens one after the other and ends none would take those of everybody else for half an hour.
 Whoever has too many loses the one that lay idle longest: its client is told 404 and begins anew, as the
-specification has it.
+specification has it. Only an ``initialize`` request begins a session, so for nothing else one is ended.
 """
 
 import time
@@ -12,9 +12,12 @@ from http import HTTPStatus
 from typing import Any
 
 import attrs
+import pydantic_core
+from mcp_types import JSONRPCRequest, jsonrpc_message_adapter
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 
 from ...domain.errors import RateLimited
+from .request_body import Body
 from .shares import holder, refuse
 
 App = Callable[[Any, Any, Any], Awaitable[None]]
@@ -36,12 +39,16 @@ class _Session:
 
 @attrs.define(eq=False)
 class Sessions:
-    """At most *most* sessions at *path*, *per_caller* of one caller; idle ones end after *idle_seconds*."""
+    """At most *most* sessions at *path*, *per_caller* of one caller; idle ones end after *idle_seconds*.
+
+    Bodies longer than *body_bytes* are left to the application.
+    """
 
     path: str
     most: int
     per_caller: int
     idle_seconds: float
+    body_bytes: int
     now: Callable[[], float] = time.monotonic
     _known: dict[str, _Session] = attrs.field(factory=dict[str, _Session], init=False)
     _opening: Counter[str] = attrs.field(factory=Counter[str], init=False)
@@ -56,8 +63,8 @@ class Sessions:
             named, version = _header(scope, _SESSION), _header(scope, _VERSION)
             if named is not None:
                 await self._within(named, app, scope, receive, send)
-            elif version is None or version in HANDSHAKE_PROTOCOL_VERSIONS:
-                await self._open(app, scope, receive, send)
+            elif scope["method"] == "POST" and (version is None or version in HANDSHAKE_PROTOCOL_VERSIONS):
+                await self._perhaps_open(app, scope, receive, send)
             else:
                 await app(scope, receive, send)
 
@@ -80,8 +87,19 @@ class Sessions:
             if ended or answered.status == HTTPStatus.NOT_FOUND:
                 self._known.pop(named, None)
 
+    async def _perhaps_open(self, app: App, scope: Any, receive: Any, send: Any) -> None:
+        """A request that begins a session if its body says so."""
+        if _declared(scope) > self.body_bytes:
+            await app(scope, receive, send)
+            return
+        body = Body(receive, self.body_bytes)
+        if _initializes(await body.read()):
+            await self._open(app, scope, body, send)
+        else:
+            await app(scope, body, send)
+
     async def _open(self, app: App, scope: Any, receive: Any, send: Any) -> None:
-        """A request that may begin a session: as soon as the SDK says that it has, we know it."""
+        """A request that begins a session: as soon as the SDK says that it has, we know it."""
         who = holder(scope)
         session = _Session(who, scope.get("user"), self.now(), requests=1)
         began = False
@@ -177,6 +195,23 @@ def _none_left() -> RateLimited:
 def _header(scope: Any, wanted: bytes) -> str | None:
     """The first one of that name, which is the one that the SDK reads."""
     return next((value.decode("latin-1") for name, value in scope["headers"] if name == wanted), None)
+
+
+def _declared(scope: Any) -> int:
+    """How long the body is to be, by its header; 0 where that says nothing."""
+    try:
+        return int(_header(scope, b"content-length") or 0)
+    except ValueError:
+        return 0
+
+
+def _initializes(body: bytes) -> bool:
+    """Whether *body* begins a session, read just as the SDK reads it."""
+    try:
+        message = jsonrpc_message_adapter.validate_python(pydantic_core.from_json(body), by_name=False)
+    except ValueError:
+        return False
+    return isinstance(message, JSONRPCRequest) and message.method == "initialize"
 
 
 @attrs.define(eq=False)

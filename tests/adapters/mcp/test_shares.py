@@ -1,7 +1,6 @@
 """No caller takes the connections or the sessions of the others: one token floods, the other is served."""
 
 import contextlib
-import itertools
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -16,7 +15,6 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from kubeport.adapters.mcp.identity import CALLER_KEY
-from kubeport.adapters.mcp.sessions import Sessions
 from kubeport.adapters.mcp.shares import Shares
 from kubeport.domain.policy import Caller
 
@@ -178,6 +176,21 @@ async def test_streams_of_every_kind_count_together(guarded: Guarded, era: str) 
         await until(lambda: bob.post(OPENING), 200)
 
 
+async def test_a_full_server_says_what_is_wrong_with_a_request(guarded: Guarded) -> None:
+    """Not that too many sessions are open, where none was asked for; all of them stay."""
+    async with bearer_of(guarded, "ann") as ann, bearer_of(guarded, "bob") as bob:
+        hers, his = [[await one.session() for _ in range(3)] for one in (ann, bob)]
+        for _ in range(2):
+            assert (await bob.http.get(bob.url)).status_code == 400
+            assert (await bob.http.delete(bob.url)).status_code == 400
+            assert (await bob.post(LISTING)).status_code == 400
+            typed = {"Content-Type": "application/json"}
+            malformed = await bob.http.post(bob.url, content=b"{", headers=typed)
+            assert malformed.status_code == 400 and "Parse error" in malformed.text
+        assert await ann.finds(*hers) == [True] * 3
+        assert await bob.finds(*his) == [True] * 3
+
+
 async def hold(app: Any, host: str, caller: str = "") -> list[Any]:
     """What *app* sends to a request from *host*."""
     sent = list[Any]()
@@ -218,142 +231,3 @@ async def test_without_authentication_an_address_is_a_caller() -> None:
             assert await statuses(("10.0.0.2", ""), ("10.0.0.1", "bob")) == []
             group.cancel_scope.cancel()
     assert await statuses(("10.0.0.1", ""), ("10.0.0.4", "ann")) == []
-
-
-@attrs.define
-class Sdk:
-    """Opens a session for each POST that names none, ends them by DELETE, and reads the first header.
-
-    A GET of a session is a stream that stays open.
-    """
-
-    sessions: list[str] = attrs.field(factory=list[str])
-    opened: int = 0
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """One request."""
-        named = next((value.decode() for key, value in scope["headers"] if key == b"mcp-session-id"), None)
-        if named is None:
-            self.opened += 1
-            named = f"s{self.opened}"
-            self.sessions.append(named)
-        known = named in self.sessions
-        if scope["method"] == "DELETE" and known:
-            self.sessions.remove(named)
-        headers = [(b"mcp-session-id", named.encode())]
-        await send({"type": "http.response.start", "status": 200 if known else 404, "headers": headers})
-        if scope["method"] == "GET":
-            await anyio.sleep_forever()
-
-
-async def asked(
-    app: Any, *headers: tuple[bytes, bytes], host: str = "10.0.0.1", method: str = "POST"
-) -> list[int]:
-    """The status that one client's request is answered with."""
-    found = list[int]()
-
-    async def send(message: Any) -> None:
-        found.extend([message["status"]] if "status" in message else [])
-
-    scope = {"type": "http", "method": method, "path": "/mcp", "headers": list(headers), "client": (host, 1)}
-    await app(scope, None, send)
-    return found
-
-
-@asynccontextmanager
-async def in_use(app: Any, *sessions: tuple[str, str]) -> AsyncGenerator[None]:
-    """While each of the *sessions* of a host has its stream."""
-
-    async def stream(host: str, named: str) -> None:
-        await asked(app, (b"mcp-session-id", named.encode()), host=host, method="GET")
-
-    async with anyio.create_task_group() as group:
-        for host, named in sessions:
-            group.start_soon(stream, host, named)
-        await anyio.wait_all_tasks_blocked()
-        yield
-        group.cancel_scope.cancel()
-
-
-def bounded(sdk: Sdk, most: int) -> Any:
-    """*sdk* with at most so many sessions, and a clock on which each look is a second later than the last."""
-    seconds = itertools.count()
-    return Sessions("/mcp", most, most, 10_000, lambda: next(seconds)).bounding(sdk)
-
-
-async def test_where_everybody_has_one_the_longest_idle_makes_room() -> None:
-    """A fifth caller is let in; whoever was pushed out comes back the same way."""
-    sdk = Sdk()
-    app = bounded(sdk, 4)
-    for host in ("a", "b", "c", "d"):
-        await asked(app, host=host)
-    await asked(app, (b"mcp-session-id", b"s1"), host="a")
-    assert await asked(app, host="e") == [200]
-    assert sdk.sessions == ["s1", "s3", "s4", "s5"]
-    assert await asked(app, host="b") == [200]
-    assert sdk.sessions == ["s1", "s4", "s5", "s6"]
-
-
-async def test_whoever_has_most_and_uses_them_all_leaves_it_to_the_next() -> None:
-    """A newcomer gets an idle session, whosever it is, and is refused only where there is none."""
-    sdk = Sdk()
-    app = bounded(sdk, 6)
-    for host in ("a", "a", "a", "b", "c", "c"):
-        await asked(app, host=host)
-    async with in_use(app, ("a", "s1"), ("a", "s2"), ("a", "s3")):
-        assert await asked(app, host="d") == [200]
-        assert sdk.sessions == ["s1", "s2", "s3", "s4", "s6", "s7"]
-        async with in_use(app, ("b", "s4"), ("c", "s6"), ("d", "s7")):
-            assert await asked(app, host="e") == [503]
-    assert sdk.sessions == ["s1", "s2", "s3", "s4", "s6", "s7"]
-
-
-async def test_nobody_pushes_out_who_has_fewer() -> None:
-    """One more costs its caller one of its own, or is refused while those are in use."""
-    sdk = Sdk()
-    app = bounded(sdk, 4)
-    for host in ("a", "b", "c", "c"):
-        await asked(app, host=host)
-    assert await asked(app, host="c") == [200]
-    assert sdk.sessions == ["s1", "s2", "s4", "s5"]
-    async with in_use(app, ("c", "s4"), ("c", "s5")):
-        assert await asked(app, host="c") == [503]
-        assert await asked(app, host="a") == [200]
-    assert sdk.sessions == ["s2", "s4", "s5", "s6"]
-
-
-async def test_two_versions_in_one_request_open_no_session_beside_the_bound() -> None:
-    """What counts for the SDK is the first header, and so it is for us."""
-    sdk = Sdk()
-    app = Sessions("/mcp", 10, 2, 60).bounding(sdk)
-    version = b"mcp-protocol-version"
-    for _ in range(5):
-        await asked(app, (version, b"2025-11-25"), (version, b"2026-07-28"))
-    assert sdk.sessions == ["s4", "s5"]
-
-
-async def test_one_more_costs_one() -> None:
-    """Of a caller who has all of its own while all of the server's are taken, too."""
-    sdk = Sdk()
-    app = Sessions("/mcp", 3, 2, 60).bounding(sdk)
-    for host in ("10.0.0.1", "10.0.0.2", "10.0.0.2", "10.0.0.2"):
-        await asked(app, host=host)
-    assert sdk.sessions == ["s1", "s3", "s4"]
-
-
-async def test_sessions_that_ended_by_themselves_are_forgotten() -> None:
-    """The SDK ends idle ones, and clients their own; neither counts any more."""
-    sdk, now = Sdk(), [0.0]
-    app = Sessions("/mcp", 2, 2, 60, lambda: now[0]).bounding(sdk)
-    await asked(app)
-    await asked(app)
-    sdk.sessions.clear()
-    now[0] = 66
-    await asked(app)
-    await asked(app, (b"mcp-session-id", b"s3"))
-    await asked(app)
-    assert sdk.sessions == ["s3", "s4"]
-    sdk.sessions.remove("s3")
-    await asked(app, (b"mcp-session-id", b"s3"))
-    await asked(app)
-    assert sdk.sessions == ["s4", "s5"]
