@@ -14,6 +14,7 @@ import attrs
 from ...application.auditing import tallied
 from ...application.recording import Denied, Recording
 from ...application.request import Origin
+from .asgi import App
 from .origin import origin_of_scope
 
 _log = logging.getLogger("kubeport.authentication")
@@ -23,7 +24,6 @@ MOST = 100
 REASON_KEY = "kubeport.denied"
 """Where whoever refuses a request leaves the reason and the caller's name in its ASGI scope."""
 
-App = Callable[[Any, Any, Any], Awaitable[None]]
 
 
 @attrs.define(eq=False)

@@ -18,6 +18,7 @@ import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 
 from .accepting import Acceptor, listening
+from .asgi import App
 from .connections import BoundedConnection, ConnectionBounds
 
 _log = logging.getLogger("kubeport.http")
@@ -30,7 +31,6 @@ _ENDED_SECONDS = 0.3
 _GOODBYE_SECONDS = 0.2
 _POLL = 0.05
 
-App = Callable[[Any, Any, Any], Awaitable[None]]
 
 
 @attrs.define(eq=False)

@@ -28,6 +28,7 @@ from ...application.authentication import (
 )
 from ...domain.effect import SCOPES
 from ...domain.policy import Caller
+from .asgi import client_address
 from .denials import REASON_KEY
 from .identity import CALLER, CALLER_KEY
 
@@ -196,7 +197,7 @@ def _bearer(credential: Credential) -> Credential:
 
 def _sender(scope: Any) -> str:
     """One name for all addresses that one client has at will: of IPv6 a whole /64."""
-    host = str((scope.get("client") or ("",))[0])
+    host = client_address(scope)
     try:
         found = ipaddress.ip_address(host)
     except ValueError:

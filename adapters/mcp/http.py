@@ -7,7 +7,6 @@ Origin are always checked. Without authentication nothing but loopback is listen
 import asyncio
 import contextlib
 import ipaddress
-from collections.abc import Callable
 from fnmatch import fnmatchcase
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
     from .connections import ConnectionBounds
     from .ending import Leaving
-    from .operations import Operations
+    from .operations import Allowed, Operations
     from .server import KubeportServer
 
 MCP_PATH = "/mcp"
@@ -47,16 +46,20 @@ async def serve_http(
             certificate cannot be used, or a package is missing.
     """
     from .ending import Leaving, Underway
+    from .guarding import Guard, metadata
 
     check_reach(settings, authenticator is not None)
-    app = _app(server, settings, operations, authenticator)
-    open_paths = _open_paths(settings, operations)
-    allowed = _allowing(_security(settings.server))
+    security = _security(settings.server)
+    allowed = _allowing(security)
+    beside = [] if settings.server.operations_port else operations.routes(allowed)
+    described = metadata(settings.auth.resource, settings.auth.issuer)
+    # what everybody may ask: probes, metrics, and where to get a token
+    open_paths = frozenset(route.path for route in (*beside, *described))
+    routes = [*beside, *(described if authenticator is not None else ())]
+    app = _app(server, settings.server, security, allowed, routes)
     app = _stepping_up(server.subscribing.standing.noticing(app), server, settings)
     app = _shared(app, settings.server, open_paths)
     if authenticator is not None:
-        from .guarding import Guard
-
         server.middleware.append(require_caller)
         app = Guard(app, authenticator, settings.auth.resource, open_paths)
     app = Denials(server.kubeport.recording).noting(of_one_length(app), open_paths)
@@ -79,30 +82,31 @@ async def serve_http(
 
 def _app(
     server: "KubeportServer",
-    settings: Settings,
-    operations: "Operations",
-    authenticator: Authenticator | None,
+    settings: ServerSettings,
+    security: TransportSecuritySettings,
+    allowed: "Allowed",
+    routes: list[Any],
 ) -> Any:
-    security = _security(settings.server)
-    routes: list[Any] = [*_beside(operations, settings.server), *_metadata(settings, authenticator)]
-    if settings.server.websocket:
+    """The endpoints of MCP, and *routes* beside them."""
+    more = list[Any]()
+    if settings.websocket:
         from .websocket import websocket_route
 
         check_websocket()
-        routes.append(websocket_route(server, _allowing(security)))
-    if settings.server.legacy_sse:
+        more.append(websocket_route(server, allowed))
+    if settings.legacy_sse:
         from .legacy_sse import legacy_sse_routes
 
-        routes.extend(legacy_sse_routes(server, security, settings.server.body_bytes))
+        more.extend(legacy_sse_routes(server, security, settings.body_bytes))
     return server.streamable_http_app(
         streamable_http_path=MCP_PATH,
-        host=settings.server.host,
+        host=settings.host,
         transport_security=security,
-        max_request_body_size=settings.server.body_bytes,
+        max_request_body_size=settings.body_bytes,
         # for the SDK each request without a session is one while it is answered: ours are bounded in _shared
-        max_sessions=settings.server.sessions + settings.server.connections,
-        session_idle_timeout=settings.server.session_idle_seconds,
-        custom_starlette_routes=routes,
+        max_sessions=settings.sessions + settings.connections,
+        session_idle_timeout=settings.session_idle_seconds,
+        custom_starlette_routes=[*routes, *more],
     )
 
 
@@ -124,28 +128,6 @@ def _shared(app: Any, settings: ServerSettings, open_paths: frozenset[str]) -> A
     idle, body = settings.session_idle_seconds, settings.body_bytes
     sessions = Sessions(MCP_PATH, settings.sessions, settings.caller_sessions, idle, body)
     return Shares(settings.caller_connections).bounding(sessions.bounding(app), open_paths)
-
-
-def _metadata(settings: Settings, authenticator: Authenticator | None) -> list[Any]:
-    if authenticator is None:
-        return []
-    from .guarding import metadata
-
-    return metadata(settings.auth.resource, settings.auth.issuer)
-
-
-def _beside(operations: "Operations", settings: ServerSettings) -> list[Any]:
-    """The routes of *operations*, unless they are served on a port of their own."""
-    return [] if settings.operations_port else operations.routes(_allowing(_security(settings)))
-
-
-def _open_paths(settings: Settings, operations: "Operations") -> frozenset[str]:
-    """What everybody may ask: probes, metrics, and where to get a token."""
-    from .guarding import metadata
-
-    known = metadata(settings.auth.resource, settings.auth.issuer)
-    routes = (*_beside(operations, settings.server), *known)
-    return frozenset(route.path for route in routes)
 
 
 async def _run(app: Any, settings: Settings, leaving: "Leaving") -> None:
@@ -231,7 +213,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _allowing(security: TransportSecuritySettings) -> Callable[[str, str], bool]:
+def _allowing(security: TransportSecuritySettings) -> "Allowed":
     """The check of Host and Origin that the SDK makes for its own transports; an Origin may be missing."""
     hosts, origins = (
         [pattern.replace("[", "[[]").replace(":*", ":[0-9]*") for pattern in patterns]

@@ -6,16 +6,16 @@ with another traceback. Any client could fill the log.
 """
 
 import logging
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import anyio
 from starlette.requests import ClientDisconnect
 
+from .asgi import App
+
 _LOG = logging.getLogger("mcp.server.streamable_http")
 _GONE = (anyio.ClosedResourceError, anyio.BrokenResourceError)
 
-App = Callable[[Any, Any, Any], Awaitable[None]]
 
 
 def bearing_to_be_left(app: App) -> App:

@@ -1,11 +1,10 @@
 """Requests that name two lengths: what is the body for a proxy may hold a request for us (RFC 9112 6.1)."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
+from .asgi import App
 from .denials import REASON_KEY
 
-App = Callable[[Any, Any, Any], Awaitable[None]]
 _LENGTHS = {b"content-length", b"transfer-encoding"}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from mcp.server import ServerRequestContext
 
 from ...application.request import Origin
+from .asgi import client_address
 
 _TRACE = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?")
 _LONGEST = 100
@@ -35,13 +36,12 @@ def origin_of(ctx: ServerRequestContext[Any]) -> Origin:
 def origin_of_scope(scope: Any) -> Origin:
     """The origin of a request of which only the ASGI *scope* is known; the client is its User-Agent."""
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-    client = scope.get("client")
     return Origin(
         _printable(headers.get("user-agent", "")),
         _session(headers.get("mcp-session-id", "")),
         _trace(headers.get("traceparent", "")),
         scope["type"],
-        _address(client[0] if client else ""),
+        _address(client_address(scope)),
     )
 
 

@@ -17,10 +17,10 @@ from mcp_types import JSONRPCRequest, jsonrpc_message_adapter
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 
 from ...domain.errors import RateLimited
+from .asgi import App, header
 from .request_body import Body
 from .shares import holder, refuse
 
-App = Callable[[Any, Any, Any], Awaitable[None]]
 _SESSION, _VERSION = b"mcp-session-id", b"mcp-protocol-version"
 _RETRY_AFTER = 10
 _SDK_SECONDS = 5.0
@@ -60,7 +60,7 @@ class Sessions:
             if scope["type"] != "http" or scope["path"] != self.path:
                 await app(scope, receive, send)
                 return
-            named, version = _header(scope, _SESSION), _header(scope, _VERSION)
+            named, version = header(scope, _SESSION), header(scope, _VERSION)
             if named is not None:
                 await self._within(named, app, scope, receive, send)
             elif scope["method"] == "POST" and (version is None or version in HANDSHAKE_PROTOCOL_VERSIONS):
@@ -192,15 +192,10 @@ def _none_left() -> RateLimited:
     )
 
 
-def _header(scope: Any, wanted: bytes) -> str | None:
-    """The first one of that name, which is the one that the SDK reads."""
-    return next((value.decode("latin-1") for name, value in scope["headers"] if name == wanted), None)
-
-
 def _declared(scope: Any) -> int:
     """How long the body is to be, by its header; 0 where that says nothing."""
     try:
-        return int(_header(scope, b"content-length") or 0)
+        return int(header(scope, b"content-length") or 0)
     except ValueError:
         return 0
 
@@ -226,7 +221,7 @@ class _Answer:
         """One message of the answer."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            named = _header(message, _SESSION)
+            named = header(message, _SESSION)
             if self.began is not None and named is not None and self.status < HTTPStatus.BAD_REQUEST:
                 self.began(named)
         await self.send(message)

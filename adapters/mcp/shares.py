@@ -6,7 +6,6 @@ address.
 """
 
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import attrs
@@ -16,10 +15,10 @@ from starlette.responses import JSONResponse
 from ...domain.errors import RateLimited
 from ...domain.policy import Caller
 from ...domain.result import ErrorDetails
+from .asgi import App, client_address
 from .denials import REASON_KEY
 from .identity import CALLER_KEY
 
-App = Callable[[Any, Any, Any], Awaitable[None]]
 _RETRY_AFTER = 5
 
 
@@ -63,8 +62,7 @@ def holder(scope: Any) -> str:
     found = scope.get(CALLER_KEY)
     if isinstance(found, Caller):
         return f"caller {found.name}"
-    client = scope.get("client")
-    return f"address {client[0]}" if client else "address unknown"
+    return f"address {client_address(scope) or 'unknown'}"
 
 
 async def refuse(error: RateLimited, status: int, scope: Any, receive: Any, send: Any) -> None:

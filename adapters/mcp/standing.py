@@ -6,19 +6,18 @@ much sooner; if it comes back, they begin again and it is told that anything may
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import attrs
 
 from ...domain.policy import Caller
+from .asgi import App, header
 from .feed import Feed
 from .identity import CALLER_KEY
 
 AWAY_SECONDS = 15.0
 _HEADER = b"mcp-session-id"
 
-App = Callable[[Any, Any, Any], Awaitable[None]]
 
 
 @attrs.define(eq=False)
@@ -97,4 +96,4 @@ def _session_of(scope: Any) -> str:
     """The session of a standing stream; empty for every other request."""
     if scope["type"] != "http" or scope["method"] != "GET":
         return ""
-    return next((value.decode("latin-1") for name, value in scope["headers"] if name == _HEADER), "")
+    return header(scope, _HEADER) or ""

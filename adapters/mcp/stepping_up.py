@@ -6,7 +6,7 @@ nothing: whoever gets past it is judged like everybody else.
 """
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 
 import attrs
@@ -22,12 +22,12 @@ from ...domain.effect import Level
 from ...domain.errors import KubeportError
 from ...domain.policy import Caller
 from ...domain.result import ErrorDetails
+from .asgi import App
 from .guarding import challenge
 from .identity import CALLER_KEY
 from .origin import origin_of_scope
 from .request_body import Body
 
-App = Callable[[Any, Any, Any], Awaitable[None]]
 _CALL = b'"tools/call"'
 
 

@@ -9,7 +9,8 @@ import anyio
 import pytest
 from mcp.server.streamable_http import StreamableHTTPServerTransport
 
-from kubeport.adapters.mcp.leaving import App, bearing_to_be_left
+from kubeport.adapters.mcp.asgi import App
+from kubeport.adapters.mcp.leaving import bearing_to_be_left
 
 pytestmark = pytest.mark.anyio
 _BODY = json.dumps({"jsonrpc": "2.0", "method": "notifications/initialized"}).encode()
